@@ -1,0 +1,434 @@
+r"""Exact arithmetic for attention: rationals and quotients of exponential sums.
+
+Attention at rational inputs, with a rational scale, never leaves the field of quotients
+
+    N / D,    N = sum_k c_k e^{r_k},    D = sum_k d_k e^{t_k},    c_k, r_k, d_k, t_k rational.
+
+Equality in this field is decidable without approximation: by the theorem of Lindemann and Weierstrass the
+numbers e^{r} with distinct rational r are linearly independent over the rationals, so an exponential sum is
+zero exactly when, equal exponents combined, every coefficient is zero.  Order is decided by ball arithmetic
+(Arb) whose precision is raised until the ball excludes zero; it ends, because zero was excluded exactly first.
+
+An exponent may also hold a multiple of one formal parameter beta that tends to infinity; `limit` then reads
+off the leading term.  Such a number has a limit but no ball.
+
+Scope: witnesses, audits and the spot checks of derivations.  No float enters or decides anything here.
+
+References: [baker1990] for Lindemann-Weierstrass; [johansson2017] for ball arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+from flint import arb, ctx, fmpq, fmpz
+
+Rational: TypeAlias = "int | str | Fraction | Decimal | fmpq"
+Exponent: TypeAlias = "tuple[fmpq, fmpq]"  # (multiple of beta, constant)
+
+_ZERO, _ONE = fmpq(0), fmpq(1)
+_CONSTANT: Exponent = (_ZERO, _ZERO)
+
+START_BITS = 64
+"""Working precision, in bits, of the first attempt to separate a number from zero."""
+MAX_BITS = 1 << 20
+"""Precision at which a sign is given up as too expensive (only astronomically small differences get there)."""
+
+
+class NotExact(ArithmeticError):
+    """The operation leaves the field of quotients of exponential sums.
+
+    Attributes: operation, value.
+    """
+
+    def __init__(self, operation: str, value: object) -> None:
+        self.operation, self.value = operation, value
+        super().__init__(f"{operation} of {value} is not a quotient of exponential sums")
+
+
+class TooClose(ArithmeticError):
+    """Two unequal numbers could not be ordered with MAX_BITS bits. Attribute: bits."""
+
+    def __init__(self, bits: int) -> None:
+        self.bits = bits
+        super().__init__(f"not separated from zero with {bits} bits")
+
+
+def rational(value: Rational) -> fmpq:
+    """Return `value` as an exact rational; a decimal string such as "0.10" keeps its value exactly.
+
+    Raises TypeError for a float: its decimal form is not what the text printed.
+    """
+    if isinstance(value, fmpq):
+        return value
+    if isinstance(value, bool) or not isinstance(value, (int, str, Fraction, Decimal, fmpz)):
+        raise TypeError(f"expected an int, Fraction, Decimal or decimal string, got {type(value).__name__} {value!r}")
+    if isinstance(value, (int, fmpz)):
+        return fmpq(value)
+    fraction = Fraction(value)
+    return fmpq(fraction.numerator, fraction.denominator)
+
+
+class _working_precision:
+    """Sets Arb's precision in bits and restores it: python-flint keeps it in a global context."""
+
+    def __init__(self, bits: int) -> None:
+        self.bits = bits
+
+    def __enter__(self) -> None:
+        self.saved = ctx.prec
+        ctx.prec = self.bits
+
+    def __exit__(self, *_: object) -> None:
+        ctx.prec = self.saved
+
+
+def _clean(terms: Mapping[Exponent, fmpq]) -> dict[Exponent, fmpq]:
+    return {r: c for r, c in terms.items() if c != 0}
+
+
+def _times(a: Mapping[Exponent, fmpq], b: Mapping[Exponent, fmpq]) -> dict[Exponent, fmpq]:
+    out: dict[Exponent, fmpq] = {}
+    for (p, r), c in a.items():
+        for (q, s), d in b.items():
+            key = (p + q, r + s)
+            out[key] = out.get(key, _ZERO) + c * d
+    return _clean(out)
+
+
+def _plus(a: Mapping[Exponent, fmpq], b: Mapping[Exponent, fmpq], sign: int = 1) -> dict[Exponent, fmpq]:
+    out = dict(a)
+    for r, c in b.items():
+        out[r] = out.get(r, _ZERO) + sign * c
+    return _clean(out)
+
+
+def _key(terms: Mapping[Exponent, fmpq]) -> tuple[Any, ...]:
+    return tuple(sorted(((p, r, c) for (p, r), c in terms.items()), key=lambda t: (t[0], t[1])))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ExpQuotient:
+    """A real number N / D with N, D sums of rational multiples of e^(rational), D not zero.
+
+    Build one with `number`, `exp` and the operators; compare with ==, <, <=, >, >=.
+    """
+
+    num: Mapping[Exponent, fmpq]
+    den: Mapping[Exponent, fmpq]
+
+    # -- arithmetic ----------------------------------------------------------------------------------------
+
+    def __add__(self, other: ExpQuotient | Rational) -> ExpQuotient:
+        o = number(other)
+        if self.den == o.den:
+            return _reduced(_plus(self.num, o.num), self.den)
+        return _reduced(_plus(_times(self.num, o.den), _times(o.num, self.den)), _times(self.den, o.den))
+
+    __radd__ = __add__
+
+    def __neg__(self) -> ExpQuotient:
+        return ExpQuotient({r: -c for r, c in self.num.items()}, self.den)
+
+    def __sub__(self, other: ExpQuotient | Rational) -> ExpQuotient:
+        return self + (-number(other))
+
+    def __rsub__(self, other: ExpQuotient | Rational) -> ExpQuotient:
+        return number(other) + (-self)
+
+    def __mul__(self, other: ExpQuotient | Rational) -> ExpQuotient:
+        o = number(other)
+        return _reduced(_times(self.num, o.num), _times(self.den, o.den))
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: ExpQuotient | Rational) -> ExpQuotient:
+        o = number(other)
+        if not o.num:
+            raise ZeroDivisionError("division by an exponential sum that is exactly zero")
+        if self.den == o.den:
+            return _reduced(self.num, o.num)
+        return _reduced(_times(self.num, o.den), _times(self.den, o.num))
+
+    def __rtruediv__(self, other: ExpQuotient | Rational) -> ExpQuotient:
+        return number(other) / self
+
+    def __pow__(self, power: int) -> ExpQuotient:
+        if power < 0:
+            return number(1) / self ** (-power)
+        out = number(1)
+        for _ in range(power):
+            out = out * self
+        return out
+
+    # -- decisions, all exact ------------------------------------------------------------------------------
+
+    def is_zero(self) -> bool:
+        """Decide whether the number is 0: every combined coefficient of the numerator vanishes."""
+        return not self.num
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, (ExpQuotient, int, str, Fraction, Decimal, fmpq)):
+            return NotImplemented
+        return (self - number(other)).is_zero()
+
+    __hash__ = None  # type: ignore[assignment]  # equal numbers have many representations
+
+    def sign(self) -> int:
+        """Return -1, 0 or 1. Raises TooClose if MAX_BITS bits do not separate the number from 0."""
+        if not self.num:
+            return 0
+        bits = START_BITS
+        while bits <= MAX_BITS:
+            ball = self.ball(bits)
+            if ball > 0:
+                return 1
+            if ball < 0:
+                return -1
+            bits *= 2
+        raise TooClose(bits // 2)
+
+    def __lt__(self, other: ExpQuotient | Rational) -> bool:
+        return (self - other).sign() < 0
+
+    def __le__(self, other: ExpQuotient | Rational) -> bool:
+        return (self - other).sign() <= 0
+
+    def __gt__(self, other: ExpQuotient | Rational) -> bool:
+        return (self - other).sign() > 0
+
+    def __ge__(self, other: ExpQuotient | Rational) -> bool:
+        return (self - other).sign() >= 0
+
+    # -- views ---------------------------------------------------------------------------------------------
+
+    def rational(self) -> Fraction | None:
+        """Return the number as a Fraction if it is rational, else None. Exact: N = q D term by term."""
+        if not self.num:
+            return Fraction(0)
+        if self.num.keys() != self.den.keys():
+            return None
+        ratios = {self.num[r] / self.den[r] for r in self.den}
+        if len(ratios) > 1:
+            return None
+        q = ratios.pop()
+        return Fraction(int(q.p), int(q.q))
+
+    def ball(self, bits: int = START_BITS) -> arb:
+        """Return an Arb ball that contains the number, computed with `bits` bits."""
+        with _working_precision(bits):
+            return _sum_ball(self.num) / _sum_ball(self.den)
+
+    def separation(self, bits: int = 128) -> str:
+        """Return the enclosing ball as decimal text, for a report: evidence that the number is not zero."""
+        q = self.rational()
+        if q is not None:
+            return str(q)
+        with _working_precision(bits):
+            return str(self.ball(bits).str(12))
+
+    def round(self, places: int, half: str = "even") -> Decimal:
+        """Return the number rounded to `places` decimals; ties by `half` = "even", "up" or "cut" (towards 0)."""
+        scale = fmpq(10) ** places
+        scaled = self * fmpq(scale)
+        below = scaled.floor()
+        if half == "cut":
+            digits = below if scaled.sign() >= 0 or scaled == below else below + 1
+        else:
+            order = (scaled - below - fmpq(1, 2)).sign()
+            upper = order > 0 or (order == 0 and (below % 2 == 1 if half == "even" else scaled.sign() > 0))
+            digits = below + 1 if upper else below
+        return Decimal(digits).scaleb(-places) if digits else Decimal(0).scaleb(-places)
+
+    def floor(self) -> int:
+        """Return the largest integer not above the number. Exact."""
+        q = self.rational()
+        if q is not None:
+            return q.numerator // q.denominator
+        bits = START_BITS
+        while bits <= MAX_BITS:
+            with _working_precision(bits):
+                lowest = self.ball(bits).floor().unique_fmpz()
+            if lowest is not None:
+                return int(lowest)
+            bits *= 2
+        raise TooClose(bits // 2)
+
+    def limit(self) -> ExpQuotient | None:
+        """Return the limit as beta -> infinity, or None if the number is unbounded."""
+        if not self.num:
+            return self
+        top_num, top_den = (max(p for p, _ in t) for t in (self.num, self.den))
+        if top_num > top_den:
+            return None
+        if top_num < top_den:
+            return number(0)
+        lead = [{(_ZERO, r): c for (p, r), c in t.items() if p == top_num} for t in (self.num, self.den)]
+        return _reduced(lead[0], lead[1])
+
+    def __str__(self) -> str:
+        q = self.rational()
+        if q is not None:
+            return str(q)
+        top, bottom = _sum_text(self.num), _sum_text(self.den)
+        return top if bottom == "1" else f"({top})/({bottom})"
+
+    __repr__ = __str__
+
+
+def _reduced(num: Mapping[Exponent, fmpq], den: Mapping[Exponent, fmpq]) -> ExpQuotient:
+    """Divide both sums by the leading term of the denominator: rationals get denominator 1, sums stay small."""
+    if not num:
+        return ExpQuotient({}, {_CONSTANT: _ONE})
+    p, r = lead = max(den)
+    c = den[lead]
+    if lead == _CONSTANT and c == 1:
+        return ExpQuotient(num, den)
+    shifted = ({(q - p, s - r): d / c for (q, s), d in terms.items()} for terms in (num, den))
+    return ExpQuotient(*shifted)
+
+
+def _sum_ball(terms: Mapping[Exponent, fmpq]) -> arb:
+    total = arb(0)
+    for (p, r), c in terms.items():
+        if p != 0:
+            raise NotExact("ball", "a number with a formal parameter")
+        total += arb(c) * arb(r).exp()
+    return total
+
+
+def _sum_text(terms: Mapping[Exponent, fmpq]) -> str:
+    parts = []
+    for p, r, c in _key(terms):
+        exponent = str(r) if p == 0 else f"{p}*beta" if r == 0 else f"{p}*beta + {r}"
+        parts.append(str(c) if exponent == "0" else f"e^({exponent})" if c == 1 else f"{c}*e^({exponent})")
+    return " + ".join(parts) if parts else "0"
+
+
+def number(value: ExpQuotient | Rational) -> ExpQuotient:
+    """Return `value` as an ExpQuotient."""
+    if isinstance(value, ExpQuotient):
+        return value
+    q = rational(value)
+    return ExpQuotient({_CONSTANT: q} if q != 0 else {}, {_CONSTANT: _ONE})
+
+
+def exp(value: ExpQuotient | Rational, *, beta: Rational = 0) -> ExpQuotient:
+    """Return e^(value + beta * B) for a rational value; B is the formal parameter of `ExpQuotient.limit`.
+
+    Raises NotExact if `value` is not rational (e^(e^1) leaves the field).
+    """
+    q = number(value).rational()
+    if q is None:
+        raise NotExact("exp", value)
+    return ExpQuotient({(rational(beta), rational(q)): _ONE}, {_CONSTANT: _ONE})
+
+
+# -- the one definition ----------------------------------------------------------------------------------------
+
+Matrix: TypeAlias = "list[list[ExpQuotient]]"
+Mask: TypeAlias = "Sequence[Sequence[bool]] | Callable[[int, int], bool]"
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """Every intermediate of one attention pass, row by row; shapes as in `attention`."""
+
+    q: Matrix
+    k: Matrix
+    v: Matrix
+    scores: Matrix
+    weights: Matrix
+    outputs: Matrix
+
+
+def matrix(rows: Iterable[Iterable[ExpQuotient | Rational]]) -> Matrix:
+    """Return `rows` as exact numbers. Raises ValueError if they differ in length."""
+    out = [[number(e) for e in row] for row in rows]
+    if len({len(row) for row in out}) > 1:
+        raise ValueError(f"expected rows of one length, got lengths {[len(row) for row in out]}")
+    return out
+
+
+def project(x: Matrix, w: Matrix) -> Matrix:
+    """Return x W: (n, d) by (d, m) gives (n, m). Raises ValueError if the inner sizes differ."""
+    if x and len(x[0]) != len(w):
+        raise ValueError(f"x has {len(x[0])} columns but W has {len(w)} rows: x W is not defined")
+    columns = list(zip(*w, strict=True))
+    return [[_dot(row, column) for column in columns] for row in x]
+
+
+def scores(q: Matrix, k: Matrix, *, scale: ExpQuotient | Rational = 1) -> Matrix:
+    """Return s_ij = scale * (q_i . k_j): (n, d_k) and (m, d_k) give (n, m)."""
+    c = number(scale)
+    return [[c * _dot(qi, kj) for kj in k] for qi in q]
+
+
+def weights(s: Matrix, *, allowed: Mask) -> Matrix:
+    """Return alpha_ij = exp(s_ij) / sum over allowed l of exp(s_il), 0 where j is not allowed.
+
+    Args:
+        s: (n, m) rational scores.
+        allowed: (n, m) booleans, or a predicate of the 0-based (i, j).
+
+    Raises:
+        ValueError: a row allows nothing.
+    """
+    ok = allowed if callable(allowed) else lambda i, j: bool(allowed[i][j])
+    out: Matrix = []
+    for i, row in enumerate(s):
+        exps = {j: exp(e) for j, e in enumerate(row) if ok(i, j)}
+        if not exps:
+            raise ValueError(f"row {i + 1} of the mask allows no position: its softmax is not defined")
+        total = sum(exps.values(), number(0))
+        out.append([exps[j] / total if j in exps else number(0) for j in range(len(row))])
+    return out
+
+
+def outputs(alpha: Matrix, v: Matrix) -> Matrix:
+    """Return a_i = sum_j alpha_ij v_j: (n, m) and (m, d_v) give (n, d_v)."""
+    return project(alpha, v)
+
+
+def attention(
+    x: Iterable[Iterable[ExpQuotient | Rational]],
+    W_Q: Iterable[Iterable[ExpQuotient | Rational]],
+    W_K: Iterable[Iterable[ExpQuotient | Rational]],
+    W_V: Iterable[Iterable[ExpQuotient | Rational]],
+    *,
+    allowed: Mask,
+    scale: ExpQuotient | Rational = 1,
+) -> Attention:
+    """Return every intermediate of attention over the allowed sets (DESIGN section 2), exactly.
+
+    Args:
+        x: (n, d) tokens as rows.
+        W_Q: (d, d_k) query weights.
+        W_K: (d, d_k) key weights.
+        W_V: (d, d_v) value weights.
+        allowed: (n, n) booleans or a predicate of the 0-based (i, j); True = i may attend to j.
+        scale: the factor c of the score; rational, since 1/sqrt(d_k) with d_k not a square leaves the field.
+    """
+    X = matrix(x)
+    q, k, v = (project(X, matrix(w)) for w in (W_Q, W_K, W_V))
+    s = scores(q, k, scale=scale)
+    alpha = weights(s, allowed=allowed)
+    return Attention(q, k, v, s, alpha, outputs(alpha, v))
+
+
+def causal(i: int, j: int) -> bool:
+    """Allow j <= i: the chapter's mask, as a predicate."""
+    return j <= i
+
+
+def full(i: int, j: int) -> bool:  # noqa: ARG001
+    """Allow every position: no mask, as a predicate."""
+    return True
+
+
+def _dot(a: Sequence[ExpQuotient], b: Sequence[ExpQuotient]) -> ExpQuotient:
+    return sum((x * y for x, y in zip(a, b, strict=True)), number(0))
