@@ -1,0 +1,242 @@
+r"""Attention at symbolic sizes: SymPy expressions in indexed sums, with definitions kept folded.
+
+Data are `IndexedBase`s (x[i, e], W_Q[e, b]); everything defined from them is an applied function head (`q(i, b)`,
+`alpha(i, j)`) with a `Definition`, so that a derivation can show when it unfolds what.  SymPy's own arithmetic
+would cancel S/S to 1 without asking whether S is zero; `Quotient` is therefore a head of its own that nothing
+cancels but a rule which has proved the divisor positive.
+
+Scope: all n, d, d_k, d_v; nothing here evaluates or simplifies.  Bound variables never clash: `unfold` renames
+them apart, and `canonical` decides equality up to their names.
+
+References: [vaswani2017] for attention; [milakov2018] for softmax over a set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import sympy as sp
+
+from attention import notation as N
+
+Expr: TypeAlias = Any  # a SymPy expression; SymPy ships no types
+
+
+class Quotient(sp.Function):  # type: ignore[misc]
+    """num / den, never cancelled automatically."""
+
+    nargs = 2
+
+
+class AtMost(sp.Function):  # type: ignore[misc]
+    """Iverson bracket [u <= v] of two index expressions: 1 or 0."""
+
+    nargs = 2
+
+
+class IsZero(sp.Function):  # type: ignore[misc]
+    """Iverson bracket [u = 0] of a real expression: 1 or 0."""
+
+    nargs = 1
+
+
+class Partial(sp.Function):  # type: ignore[misc]
+    """Partial derivative of the first argument by the second, an entry such as x[m, e]."""
+
+    nargs = 2
+
+
+class Limit(sp.Function):  # type: ignore[misc]
+    """Limit of the first argument as the second, a symbol, tends to the third (oo or 0 from above)."""
+
+    nargs = 3
+
+
+class Expectation(sp.Function):  # type: ignore[misc]
+    """Expected value of an expression in independent random entries with mean 0 and variance 1."""
+
+    nargs = 1
+
+
+@dataclass(frozen=True)
+class Definition:
+    """head(params) := body; the body's free symbols are params, sizes, scalars and data only."""
+
+    name: str
+    params: tuple[Expr, ...]
+    body: Expr
+
+    @property
+    def head(self) -> Any:
+        """The function symbol to apply."""
+        return sp.Function(self.name)
+
+
+Definitions: TypeAlias = Mapping[str, Definition]
+
+
+def define(*definitions: Definition) -> dict[str, Definition]:
+    """Collect definitions by name. Raises ValueError if a name is defined twice."""
+    out: dict[str, Definition] = {}
+    for item in definitions:
+        if item.name in out:
+            raise ValueError(f"{item.name} is defined twice")
+        out[item.name] = item
+    return out
+
+
+def fresh(symbol: Expr, avoid: Iterable[str]) -> Expr:
+    """Return a symbol like `symbol` whose name is not in `avoid`."""
+    taken = set(avoid)
+    base = symbol.name.rstrip("0123456789").rstrip("_")
+    name, k = symbol.name, 1
+    while name in taken:
+        k += 1
+        name = f"{base}_{k}"
+    return sp.Symbol(name, integer=True, positive=True)
+
+
+def names_in(expr: Expr) -> set[str]:
+    """Return the names of all symbols in `expr`, bound ones included."""
+    return {s.name for s in sp.preorder_traversal(expr) if isinstance(s, sp.Symbol)}
+
+
+def rename_apart(expr: Expr, avoid: Iterable[str]) -> Expr:
+    """Rename the bound variables of `expr` so that none is in `avoid` and no two are the same."""
+    taken = set(avoid) | {s.name for s in expr.free_symbols if isinstance(s, sp.Symbol)}
+
+    def walk(node: Expr) -> Expr:
+        if isinstance(node, sp.Sum):
+            (v, lo, hi), *inner = node.limits
+            if inner:
+                raise ValueError(f"expected nested single sums, got {node}")
+            new = fresh(v, taken)
+            taken.add(new.name)
+            return sp.Sum(walk(node.function.xreplace({v: new})), (new, walk(lo), walk(hi)))
+        if node.args and not isinstance(node, sp.Indexed):
+            args = [walk(arg) for arg in node.args]
+            return node.func(*args) if tuple(args) != node.args else node
+        return node
+
+    return walk(expr)
+
+
+def unfold(applied: Expr, definitions: Definitions, avoid: Iterable[str] = ()) -> Expr:
+    """Return the body of a defined head at its arguments, bound variables renamed apart from `avoid`."""
+    definition = definitions[applied.func.__name__]
+    body = rename_apart(definition.body, set(avoid) | names_in(applied) | {p.name for p in definition.params})
+    return body.xreplace(dict(zip(definition.params, applied.args, strict=True)))
+
+
+def canonical(expr: Expr) -> Expr:
+    """Rename bound variables by nesting height: two expressions are equal up to bound names iff these are `==`."""
+
+    def walk(node: Expr) -> tuple[Expr, int]:
+        if isinstance(node, sp.Sum):
+            (v, lo, hi), *_ = node.limits
+            body, height = walk(node.function)
+            lo, h1 = walk(lo)
+            hi, h2 = walk(hi)
+            height = max(height, h1, h2) + 1
+            new = sp.Symbol(f"_{height}", integer=True, positive=True)
+            # The height names are used by nothing else, and an inner sum has a smaller one: no capture.
+            return sp.Sum(body.xreplace({v: new}), (new, lo, hi)), height
+        if not node.args:
+            return node, 0
+        pairs = [walk(arg) for arg in node.args]
+        return _same_or(node, tuple(p[0] for p in pairs)), max(p[1] for p in pairs)
+
+    return walk(expr)[0]
+
+
+def _same_or(node: Expr, args: tuple[Expr, ...]) -> Expr:
+    return node if args == node.args else node.func(*args)
+
+
+def same(left: Expr, right: Expr) -> bool:
+    """Decide equality up to the names of bound variables; nothing else is identified."""
+    return bool(canonical(sp.sympify(left)) == canonical(sp.sympify(right)))
+
+
+# -- the definition of attention --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One attention pass: the heads of its quantities and their definitions.
+
+    q(i, b), k(j, b), v(j, g), s(i, j), alpha(i, j), a(i, g); a mark such as "'" tells two passes apart.
+    """
+
+    definitions: dict[str, Definition]
+    q: Any
+    k: Any
+    v: Any
+    s: Any
+    alpha: Any
+    a: Any
+
+
+def causal_upper(i: Expr) -> Expr:
+    """Last allowed position under the causal mask: S(i) = {1..i}."""
+    return i
+
+
+def full_upper(i: Expr) -> Expr:  # noqa: ARG001
+    """Last allowed position without a mask: S(i) = {1..n}."""
+    return N.n
+
+
+def projection(name: str, tokens: Callable[[Expr, Expr], Expr], W: Any, component: Expr) -> Definition:
+    """name(i, component) = sum_e tokens(i, e) W[e, component]."""
+    body = sp.Sum(tokens(N.i, N.e) * W[N.e, component], (N.e, 1, N.d))
+    return Definition(name, (N.i, component), body)
+
+
+def softmax_over(name: str, score: Any, upper: Callable[[Expr], Expr]) -> Definition:
+    """name(i, j) = exp(score(i, j)) / sum_{l=1}^{upper(i)} exp(score(i, l)), for 1 <= j <= upper(i)."""
+    body = Quotient(sp.exp(score(N.i, N.j)), sp.Sum(sp.exp(score(N.i, N.l)), (N.l, 1, upper(N.i))))
+    return Definition(name, (N.i, N.j), body)
+
+
+def masked_softmax(name: str, score: Any, allowed: Callable[[Expr, Expr], Expr]) -> Definition:
+    """name(i, j) = m_ij exp(score(i, j)) / sum_{l=1}^{n} m_il exp(score(i, l)), m_ij = 1 where allowed, else 0."""
+    top = allowed(N.i, N.j) * sp.exp(score(N.i, N.j))
+    body = Quotient(top, sp.Sum(allowed(N.i, N.l) * sp.exp(score(N.i, N.l)), (N.l, 1, N.n)))
+    return Definition(name, (N.i, N.j), body)
+
+
+def attention(
+    mark: str = "",
+    *,
+    tokens: Callable[[Expr, Expr], Expr] | None = None,
+    W_Q: Any = N.W_Q,
+    W_K: Any = N.W_K,
+    W_V: Any = N.W_V,
+    upper: Callable[[Expr], Expr] = causal_upper,
+    scale: Expr = N.c,
+) -> Pass:
+    """Return a pass over allowed sets S(i) = {1..upper(i)} with scores scale * (q_i . k_j).
+
+    Args:
+        mark: appended to every head's name, e.g. "'" for the translated pass.
+        tokens: entry (i, e) of the input; the data x[i, e] by default.
+        W_Q: (d, d_k) query weights.
+        W_K: (d, d_k) key weights.
+        W_V: (d, d_v) value weights.
+        upper: last allowed position of row i; `causal_upper` or `full_upper`.
+        scale: the factor c.
+    """
+    entry = tokens if tokens is not None else lambda i, e: N.x[i, e]
+    q, k, v, s, alpha, a = (sp.Function(name + mark) for name in ("q", "k", "v", "s", "alpha", "a"))
+    definitions = define(
+        projection("q" + mark, entry, W_Q, N.b),
+        projection("k" + mark, entry, W_K, N.b),
+        projection("v" + mark, entry, W_V, N.g),
+        Definition("s" + mark, (N.i, N.j), scale * sp.Sum(q(N.i, N.b) * k(N.j, N.b), (N.b, 1, N.d_k))),
+        softmax_over("alpha" + mark, s, upper),
+        Definition("a" + mark, (N.i, N.g), sp.Sum(alpha(N.i, N.j) * v(N.j, N.g), (N.j, 1, upper(N.i)))),
+    )
+    return Pass(definitions, q, k, v, s, alpha, a)

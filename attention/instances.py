@@ -1,0 +1,298 @@
+r"""Indexed expressions at concrete sizes and rational data, evaluated exactly.
+
+The carrier `indexed` says what holds for all sizes; this module computes what an indexed expression *is* at one
+small instance, in the exact field of `attention.exact`.  It shares no code with the rewriting rules: sums are
+loops, derivatives are dual numbers, limits are leading exponents, expectations are finite averages.  That makes
+it the referee of every rule, every step, every witness and every mutant.
+
+Scope: sizes of a few units; data rational; exponents rational.  What leaves the field raises `NotExact`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any, TypeAlias
+
+import sympy as sp
+from flint import fmpq
+
+from attention import indexed as I
+from attention.exact import ExpQuotient, NotExact, exp, number
+
+Index: TypeAlias = "tuple[int, ...]"
+
+
+@dataclass(frozen=True)
+class Dual:
+    """value + tangent * epsilon with epsilon^2 = 0: forward differentiation, exact."""
+
+    value: ExpQuotient
+    tangent: ExpQuotient
+
+
+@dataclass(frozen=True)
+class Linear:
+    """slope * beta + constant, where beta is the formal parameter of a limit."""
+
+    slope: ExpQuotient
+    constant: ExpQuotient
+
+
+Value: TypeAlias = "ExpQuotient | Dual | Linear"
+
+
+@dataclass(frozen=True)
+class Instance:
+    """Sizes, scalars and data for the free names of an expression; everything by name, indices 1-based.
+
+    `random` lists arrays whose entries are independent with mean 0 and variance 1: each entry takes the value -2
+    with probability 1/5 and 1/2 with probability 4/5, so that no odd moment vanishes by symmetry.
+    """
+
+    sizes: Mapping[str, int]
+    scalars: Mapping[str, ExpQuotient] = field(default_factory=dict)
+    arrays: Mapping[str, Mapping[Index, ExpQuotient]] = field(default_factory=dict)
+    functions: Mapping[str, Callable[..., ExpQuotient]] = field(default_factory=dict)
+    random: Sequence[str] = ()
+
+
+TWO_POINT = ((number(-2), number("0.2")), (number("0.5"), number("0.8")))
+"""The two-point law with mean 0 and variance 1 that `Expectation` averages over: (value, probability)."""
+
+
+class Unbounded(ArithmeticError):
+    """A limit that does not exist in the reals. Attribute: expression."""
+
+    def __init__(self, expression: object) -> None:
+        self.expression = expression
+        super().__init__(f"{expression} has no finite limit")
+
+
+def _add(a: Value, b: Value) -> Value:
+    if isinstance(a, Linear) or isinstance(b, Linear):
+        p, q = _linear(a), _linear(b)
+        return Linear(p.slope + q.slope, p.constant + q.constant)
+    if isinstance(a, Dual) or isinstance(b, Dual):
+        p2, q2 = _dual(a), _dual(b)
+        return Dual(p2.value + q2.value, p2.tangent + q2.tangent)
+    return a + b
+
+
+def _mul(a: Value, b: Value) -> Value:
+    if isinstance(a, Linear) or isinstance(b, Linear):
+        if isinstance(a, Linear) and isinstance(b, Linear):
+            if b.slope != 0 and a.slope != 0:
+                raise NotExact("the square of a formal parameter", a)
+            a, b = (a, b) if b.slope == 0 else (b, a)
+        if isinstance(b, Linear):
+            a, b = b, a
+        p = _linear(a)
+        r = b.constant if isinstance(b, Linear) else b
+        if isinstance(r, Dual):
+            raise NotExact("a derivative under a limit", r)
+        return Linear(p.slope * r, p.constant * r)
+    if isinstance(a, Dual) or isinstance(b, Dual):
+        p2, q2 = _dual(a), _dual(b)
+        return Dual(p2.value * q2.value, p2.tangent * q2.value + p2.value * q2.tangent)
+    return a * b
+
+
+def _div(a: Value, b: Value) -> Value:
+    if isinstance(b, Linear):
+        raise NotExact("division by a formal parameter", b)
+    if isinstance(a, Linear):
+        if isinstance(b, Dual):
+            raise NotExact("a derivative under a limit", b)
+        return Linear(a.slope / b, a.constant / b)
+    if isinstance(a, Dual) or isinstance(b, Dual):
+        p, q = _dual(a), _dual(b)
+        return Dual(p.value / q.value, (p.tangent * q.value - p.value * q.tangent) / (q.value * q.value))
+    return a / b
+
+
+def _exp(a: Value) -> Value:
+    if isinstance(a, Linear):
+        slope = a.slope.rational()
+        if slope is None:
+            raise NotExact("exp", a)
+        return exp(a.constant, beta=slope)
+    if isinstance(a, Dual):
+        value = exp(a.value)
+        return Dual(value, value * a.tangent)
+    return exp(a)
+
+
+def _linear(a: Value) -> Linear:
+    if isinstance(a, Linear):
+        return a
+    if isinstance(a, Dual):
+        raise NotExact("a derivative under a limit", a)
+    return Linear(number(0), a)
+
+
+def _dual(a: Value) -> Dual:
+    if isinstance(a, Dual):
+        return a
+    if isinstance(a, Linear):
+        raise NotExact("a limit under a derivative", a)
+    return Dual(a, number(0))
+
+
+class Evaluator:
+    """Evaluates indexed expressions at one instance; defined heads are unfolded and remembered."""
+
+    def __init__(self, instance: Instance, definitions: I.Definitions) -> None:
+        self.instance, self.definitions = instance, definitions
+        self._memo: dict[tuple[str, tuple[Any, ...]], Value] = {}
+        self._seed: tuple[str, Index] | None = None
+        self._formal: str | None = None
+        self._drawn: dict[tuple[str, Index], ExpQuotient] = {}
+
+    def __call__(self, expr: I.Expr, indices: Mapping[str, int] | None = None) -> ExpQuotient:
+        """Return the exact value of `expr` with the free index letters given by `indices`.
+
+        Raises NotExact if the value leaves the field, KeyError if a name has no value in the instance.
+        """
+        value = self._value(sp.sympify(expr), dict(indices or {}))
+        if not isinstance(value, ExpQuotient):
+            raise NotExact("the value", value)
+        return value
+
+    def integer(self, expr: I.Expr, indices: Mapping[str, int]) -> int:
+        """Return the value of an index expression such as i + 1 or n."""
+        value = self._value(sp.sympify(expr), dict(indices))
+        if not isinstance(value, ExpQuotient):
+            raise NotExact("an index", value)
+        q = value.rational()
+        if q is None or q.denominator != 1:
+            raise NotExact("an index", value)
+        return q.numerator
+
+    def _value(self, node: I.Expr, env: dict[str, int]) -> Value:
+        if isinstance(node, sp.Rational):
+            return number(fmpq(int(node.p), int(node.q)))
+        if isinstance(node, sp.Symbol):
+            return self._symbol(node.name, env)
+        if isinstance(node, sp.Indexed):
+            return self._entry(node.base.label.name, tuple(self.integer(k, env) for k in node.indices))
+        if isinstance(node, sp.Sum):
+            (v, lo, hi), *_ = node.limits
+            total: Value = number(0)
+            for k in range(self.integer(lo, env), self.integer(hi, env) + 1):
+                total = _add(total, self._value(node.function, {**env, v.name: k}))
+            return total
+        if isinstance(node, sp.Add):
+            return self._fold(_add, number(0), node.args, env)
+        if isinstance(node, sp.Mul):
+            return self._fold(_mul, number(1), node.args, env)
+        if isinstance(node, sp.Pow) and isinstance(node.exp, sp.Integer):
+            base = self._value(node.base, env)
+            out: Value = number(1)
+            for _ in range(abs(int(node.exp))):
+                out = _mul(out, base)
+            return out if node.exp >= 0 else _div(number(1), out)
+        if isinstance(node, sp.exp):
+            return _exp(self._value(node.args[0], env))
+        if isinstance(node, sp.KroneckerDelta):
+            u, v = (self._plain(arg, env) for arg in node.args)
+            return number(int(u == v))
+        if isinstance(node, sp.Function):
+            return self._function(node, env)
+        raise NotExact("evaluation", node)
+
+    def _function(self, node: I.Expr, env: dict[str, int]) -> Value:
+        if isinstance(node, I.Quotient):
+            return _div(self._value(node.args[0], env), self._value(node.args[1], env))
+        if isinstance(node, I.AtMost):
+            return number(int(self._plain(node.args[0], env) <= self._plain(node.args[1], env)))
+        if isinstance(node, I.IsZero):
+            return number(int(self._plain(node.args[0], env).is_zero()))
+        if isinstance(node, I.Partial):
+            return self._partial(node, env)
+        if isinstance(node, I.Limit):
+            return self._limit(node, env)
+        if isinstance(node, I.Expectation):
+            return self._expectation(node, env)
+        name = node.func.__name__
+        if name in self.definitions:
+            return self._defined(name, node.args, env)
+        if name in self.instance.functions:
+            return self.instance.functions[name](*(self._plain(arg, env) for arg in node.args))
+        raise KeyError(name)
+
+    def _symbol(self, name: str, env: dict[str, int]) -> Value:
+        if name in env:
+            return number(env[name])
+        if name == self._formal:
+            return Linear(number(1), number(0))
+        if name in self.instance.sizes:
+            return number(self.instance.sizes[name])
+        return self.instance.scalars[name]
+
+    def _entry(self, name: str, index: Index) -> Value:
+        if (name, index) in self._drawn:
+            return self._drawn[name, index]
+        value = self.instance.arrays[name][index]
+        return Dual(value, number(1)) if self._seed == (name, index) else value
+
+    def _plain(self, node: I.Expr, env: dict[str, int]) -> ExpQuotient:
+        value = self._value(node, env)
+        if not isinstance(value, ExpQuotient):
+            raise NotExact("a comparison", value)
+        return value
+
+    def _fold(
+        self, combine: Callable[[Value, Value], Value], start: Value, args: Sequence[I.Expr], env: dict[str, int]
+    ) -> Value:
+        for arg in args:
+            start = combine(start, self._value(arg, env))
+        return start
+
+    def _defined(self, name: str, args: Sequence[I.Expr], env: dict[str, int]) -> Value:
+        definition = self.definitions[name]
+        at = tuple(self.integer(arg, env) for arg in args)
+        key = (name, at)
+        if key not in self._memo:
+            # A definition is closed but for its parameters, sizes, scalars and data: env does not reach inside.
+            inner = {p.name: k for p, k in zip(definition.params, at, strict=True)}
+            self._memo[key] = self._value(definition.body, inner)
+        return self._memo[key]
+
+    def _isolated(self) -> Evaluator:
+        other = Evaluator(self.instance, self.definitions)
+        other._seed, other._formal, other._drawn = self._seed, self._formal, self._drawn  # noqa: SLF001
+        return other
+
+    def _partial(self, node: I.Expr, env: dict[str, int]) -> Value:
+        expr, entry = node.args
+        inner = self._isolated()
+        inner._seed = (entry.base.label.name, tuple(self.integer(k, env) for k in entry.indices))  # noqa: SLF001
+        value = inner._value(expr, env)  # noqa: SLF001
+        return value.tangent if isinstance(value, Dual) else number(0)
+
+    def _limit(self, node: I.Expr, env: dict[str, int]) -> Value:
+        expr, parameter, to = node.args
+        inner = self._isolated()
+        if to != sp.oo:
+            # The field's operations are continuous where defined: the limit is the value, if it exists.
+            return inner._value(expr.xreplace({parameter: to}), env)  # noqa: SLF001
+        inner._formal = parameter.name  # noqa: SLF001
+        value = inner._value(expr, env)  # noqa: SLF001
+        limit = value.limit() if isinstance(value, ExpQuotient) else None
+        if limit is None:
+            raise Unbounded(expr)
+        return limit
+
+    def _expectation(self, node: I.Expr, env: dict[str, int]) -> Value:
+        entries = [(name, index) for name in self.instance.random for index in self.instance.arrays[name]]
+        total: Value = number(0)
+        for outcome in product(TWO_POINT, repeat=len(entries)):
+            inner = self._isolated()
+            inner._drawn = {key: value for key, (value, _) in zip(entries, outcome, strict=True)}  # noqa: SLF001
+            chance: Value = number(1)
+            for _, p in outcome:
+                chance = _mul(chance, p)
+            total = _add(total, _mul(chance, inner._value(node.args[0], env)))  # noqa: SLF001
+        return total

@@ -1,0 +1,57 @@
+"""Caps of the auditor, each with a name, and the errors that say which one was met.
+
+A hostile or broken document must cost little: every cap turns into one `unread` finding, or into one line and
+exit 2 when the whole input is concerned.  The values are far above what a text for people needs.
+"""
+
+from __future__ import annotations
+
+MAX_BYTES = 8 << 20
+"""Largest document, in bytes."""
+MAX_SEGMENT = 50_000
+"""Longest math segment, in characters."""
+MAX_DEPTH = 48
+"""Deepest nesting of groups, fractions, scripts and environments inside one segment."""
+MAX_CELLS = 10_000
+"""Most entries of one matrix."""
+MAX_DIGITS = 300
+"""Most digits of one printed number."""
+MAX_BITS = 8_192
+"""Most bits of a numerator or denominator met during evaluation (about 2,400 digits)."""
+MAX_POWER = 1_000
+"""Largest integer power, in absolute value."""
+MAX_EXPONENT = 2_000
+"""Largest |r| in e^r."""
+MAX_TERMS = 1_000
+"""Most terms of an expanded sum or product sign."""
+MAX_NESTED_NAMES = 80
+"""Most names and calls resolved one inside the other."""
+MAX_WORK = 400_000
+"""Arithmetic steps allowed while one segment is judged."""
+
+
+class Unreadable(Exception):  # noqa: N818 - the contract's name
+    """The input as a whole cannot be audited; the command line prints `str(error)` and exits 2.
+
+    Attributes: name (of the input), expected, received.
+    """
+
+    def __init__(self, name: str, expected: str, received: str) -> None:
+        self.name, self.expected, self.received = name, expected, received
+        super().__init__(f"{name}: expected {expected}, got {received}")
+
+
+class Unread(Exception):  # noqa: N818 - it becomes a finding of that name
+    """A math segment that was not understood. Attributes: reason, offset (in the document, or None)."""
+
+    def __init__(self, reason: str, offset: int | None = None) -> None:
+        self.reason, self.offset = reason, offset
+        super().__init__(reason)
+
+
+class TooLarge(Unread):
+    """A cap of this module was met."""
+
+
+class TooDeep(TooLarge):
+    """Nesting deeper than MAX_DEPTH, or names nested deeper than MAX_NESTED_NAMES."""

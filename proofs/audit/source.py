@@ -1,0 +1,112 @@
+r"""Bytes to text, and back.
+
+Reads UTF-8 (with or without a byte order mark) and, where the bytes are not UTF-8, Windows-1252 and Latin-1.
+Text that was UTF-8, was once read as Mac Roman and was saved again ("n\u221a\u00a3o" for "n\u00e3o") is repaired,
+but only if the round trip loses nothing and the outcome looks like words.  Lines and columns of findings refer to
+the text as repaired.  `Source.encode` undoes every step, so an edited text keeps the bytes of all it did not edit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+from proofs.audit.limits import MAX_BYTES, Unreadable
+
+_BOM = b"\xef\xbb\xbf"
+_MOJIBAKE = "utf-8 read as mac-roman, repaired"
+_LINE_END = re.compile(r"\r\n|\r|\n")
+# What text files never hold: C0 controls other than tab, line feed, form feed and carriage return; DEL; and C1.
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
+_EXPECTED = f"a text file of at most {MAX_BYTES >> 20} MiB (UTF-8, Windows-1252 or Latin-1)"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A document's text with what is needed to point into it and to write it back.
+
+    Attributes: name; text; encoding (in words, for the output); sha256 (of the bytes as read).
+    """
+
+    name: str
+    text: str
+    encoding: str
+    sha256: str
+    codec: str
+    bom: bool = False
+    mojibake: bool = False
+    starts: tuple[int, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        ends = (match.end() for match in _LINE_END.finditer(self.text))
+        object.__setattr__(self, "starts", (0, *ends))
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Return the 1-based line and column of a character offset."""
+        line = bisect_right(self.starts, offset)
+        return line, offset - self.starts[line - 1] + 1
+
+    def line(self, number: int) -> str:
+        """Return the text of a 1-based line, without its line end."""
+        stop = self.starts[number] if number < len(self.starts) else len(self.text)
+        return self.text[self.starts[number - 1] : stop].rstrip("\r\n")
+
+    def encode(self, text: str) -> bytes:
+        """Return `text` in the bytes this document is written in: same encoding, mark and mojibake."""
+        if self.mojibake:
+            text = text.encode("utf-8").decode("mac_roman")
+        return (_BOM if self.bom else b"") + text.encode(self.codec)
+
+
+def read(data: bytes, name: str) -> Source:
+    """Return the text of `data`. Raises Unreadable if it is empty, too large or not text."""
+    if len(data) > MAX_BYTES:
+        raise Unreadable(name, _EXPECTED, f"{len(data):,} bytes")
+    if not data.strip():
+        raise Unreadable(name, _EXPECTED, "an empty file")
+    bom = data.startswith(_BOM)
+    text, codec = _decoded(data[len(_BOM) :] if bom else data, name)
+    control = _CONTROLS.search(text)
+    if control is not None:
+        raise Unreadable(name, _EXPECTED, f"binary data (character U+{ord(control.group()):04X})")
+    repaired = _repaired(text) if codec == "utf-8" else None
+    encoding = _MOJIBAKE if repaired is not None else "utf-8 with byte order mark" if bom else codec
+    return Source(
+        name=name,
+        text=text if repaired is None else repaired,
+        encoding=encoding,
+        sha256=hashlib.sha256(data).hexdigest(),
+        codec=codec,
+        bom=bom,
+        mojibake=repaired is not None,
+    )
+
+
+def _decoded(data: bytes, name: str) -> tuple[str, str]:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Unreadable(name, _EXPECTED, "UTF-16")
+    for codec in ("utf-8", "cp1252"):
+        try:
+            return data.decode(codec), codec
+        except UnicodeDecodeError:
+            continue
+    return data.decode("latin-1"), "latin-1"
+
+
+def _repaired(text: str) -> str | None:
+    """Return `text` with Mac Roman mojibake undone, or None if it has none.
+
+    A root sign or a logic sign inside a word is what mojibake looks like, and no honest text: so at least one
+    repaired letter must stand beside another letter.
+    """
+    if text.isascii():
+        return None
+    try:
+        repaired = text.encode("mac_roman").decode("utf-8")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return None
+    beside = re.compile(r"[^\W\d_](?=[^\W\d_])")
+    words = any(not match.group().isascii() or not repaired[match.end()].isascii() for match in beside.finditer(repaired))
+    return repaired if words else None

@@ -1,0 +1,211 @@
+r"""The shape of a formula: what the parser builds and everything after it reads.
+
+Every node keeps `start` and `stop`, offsets in the document, so a finding can point and a correction can replace.
+`canonical` is the same text for two formulas exactly when they differ in place and spelling alone
+(`\cdot` or `*` or nothing, `e^{x}` or `\exp(x)`), which is how names are found and definitions compared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from proofs.audit.values import Printed
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A printed number, sign included where it is a lone signed number."""
+
+    start: int
+    stop: int
+    printed: Printed
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    r"""A letter or word with its marks: `W^Q`, `x_1`, `\alpha_{ij}`, `x_i'`.
+
+    Attributes: base; index (the subscript's parts); label (a superscript that is part of the name); primes.
+    """
+
+    start: int
+    stop: int
+    base: str
+    index: tuple[Node, ...] = ()
+    label: str = ""
+    primes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A named function of arguments: `score(x_1, x_2)`, `f(3)`."""
+
+    start: int
+    stop: int
+    head: Name
+    arguments: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A function every reader knows, by its name: exp, sqrt, ln, sin, max, abs, norm, softmax, transpose ..."""
+
+    start: int
+    stop: int
+    function: str
+    arguments: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A matrix, or a tuple or list read as a vector (`flat`)."""
+
+    start: int
+    stop: int
+    rows: tuple[tuple[Node, ...], ...]
+    flat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Add:
+    """Signed terms: ((+1 or -1, term), ...)."""
+
+    start: int
+    stop: int
+    terms: tuple[tuple[int, Node], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Factors from left to right; operators[i] stands between factors i and i+1: "", "cdot", "times" or "*"."""
+
+    start: int
+    stop: int
+    factors: tuple[Node, ...]
+    operators: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient:
+    """top / bottom."""
+
+    start: int
+    stop: int
+    top: Node
+    bottom: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """base ^ exponent."""
+
+    start: int
+    stop: int
+    base: Node
+    exponent: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """A sum or product sign: kind "sum" or "prod", its index letter, its two bounds, its body."""
+
+    start: int
+    stop: int
+    kind: str
+    variable: str
+    low: Node
+    high: Node
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One entry (0-based) of a named vector: made when a product is laid beside its written-out terms."""
+
+    start: int
+    stop: int
+    owner: Node
+    position: int
+
+
+Node: TypeAlias = "Number | Name | Call | Known | Table | Add | Product | Quotient | Power | Repeated | Component"
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Formulas joined by relations: members[0] relations[0] members[1] ...
+
+    Relations are "=" for every sign that claims equality, the sign itself for the others.
+    """
+
+    members: tuple[Node, ...]
+    relations: tuple[str, ...]
+
+
+def numbers(node: Node) -> tuple[Number, ...] | None:
+    """Return the printed numbers of a lone number or of a table of lone numbers, else None."""
+    if isinstance(node, Number):
+        return (node,)
+    if isinstance(node, Table):
+        cells = tuple(cell for row in node.rows for cell in row)
+        if all(isinstance(cell, Number) for cell in cells):
+            return cells  # type: ignore[return-value]  # narrowed by the line above
+    return None
+
+
+def shape(node: Node) -> tuple[int, int] | None:
+    """Return (rows, columns) of a table, None for anything else."""
+    return (len(node.rows), len(node.rows[0])) if isinstance(node, Table) else None
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """Return the direct parts of a formula, from left to right (a name's index is no part of it)."""
+    match node:
+        case Call() | Known():
+            return node.arguments
+        case Table():
+            return tuple(cell for row in node.rows for cell in row)
+        case Add():
+            return tuple(term for _, term in node.terms)
+        case Product():
+            return node.factors
+        case Quotient():
+            return node.top, node.bottom
+        case Power():
+            return node.base, node.exponent
+        case Repeated():
+            return node.low, node.high, node.body
+        case _:
+            return ()
+
+
+def canonical(node: Node) -> str:
+    """Return the same text for formulas that differ only in place and spelling."""
+    match node:
+        case Number():
+            return f"{node.printed.units}e-{node.printed.places}"
+        case Name():
+            marks = ",".join(canonical(part) for part in node.index)
+            return f"{node.base}^{node.label}" * bool(node.label) + node.base * (not node.label) + (
+                f"_[{marks}]" if marks else ""
+            ) + "'" * node.primes
+        case Call():
+            return f"{canonical(node.head)}({','.join(canonical(a) for a in node.arguments)})"
+        case Known():
+            return f"\\{node.function}({','.join(canonical(a) for a in node.arguments)})"
+        case Table():
+            return f"[{';'.join(','.join(canonical(cell) for cell in row) for row in node.rows)}]"
+        case Add():
+            return f"({''.join('+-'[sign < 0] + canonical(term) for sign, term in node.terms)})"
+        case Product():
+            return f"({'*'.join(canonical(factor) for factor in node.factors)})"
+        case Quotient():
+            return f"({canonical(node.top)}/{canonical(node.bottom)})"
+        case Power():
+            return f"({canonical(node.base)}**{canonical(node.exponent)})"
+        case Repeated():
+            bounds = f"{canonical(node.low)},{canonical(node.high)}"
+            return f"{node.kind}[{node.variable},{bounds}]{canonical(node.body)}"
+        case Component():
+            return f"{canonical(node.owner)}[{node.position}]"

@@ -1,0 +1,76 @@
+r"""Which index inequalities follow: difference constraints between index letters, sizes and integers.
+
+A fact u <= v + k, with u and v index letters or sizes (or absent) and k an integer, is an edge of a graph; p <= q
+follows from the facts iff the shortest path says so (Bellman-Ford; complete for this fragment).
+
+Scope: terms of the form letter + integer or integer.  Anything else is simply not entailed.
+
+References: [cormen2009], section 24.4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+
+_ORIGIN = "0"
+
+
+def term(expr: Any) -> tuple[str, int] | None:
+    """Split letter + integer; None if the expression has another form."""
+    expr = sp.sympify(expr)
+    if isinstance(expr, sp.Integer):
+        return _ORIGIN, int(expr)
+    if isinstance(expr, sp.Symbol):
+        return expr.name, 0
+    if isinstance(expr, sp.Add) and len(expr.args) == 2:
+        constant, letter = sorted(expr.args, key=lambda a: not isinstance(a, sp.Integer))
+        if isinstance(constant, sp.Integer) and isinstance(letter, sp.Symbol):
+            return letter.name, int(constant)
+    return None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Inequalities u <= v + k known to hold, as triples (u, v, k)."""
+
+    edges: tuple[tuple[str, str, int], ...] = ()
+
+    def plus(self, pairs: Iterable[tuple[Any, Any]]) -> Facts:
+        """Add p <= q for each pair (p, q); pairs outside the fragment are left out, which is sound."""
+        new = []
+        for p, q in pairs:
+            u, v = term(p), term(q)
+            if u is not None and v is not None:
+                new.append((u[0], v[0], v[1] - u[1]))
+        return Facts((*self.edges, *new))
+
+    def at_most(self, p: Any, q: Any) -> bool:
+        """Decide whether p <= q follows."""
+        u, v = term(p), term(q)
+        if u is None or v is None:
+            return bool(sp.sympify(p) == sp.sympify(q))
+        if u[0] == v[0]:
+            return u[1] <= v[1]
+        # distance[w]: the least k for which u <= w + k is known
+        distance = {u[0]: 0}
+        for _ in range(len({name for edge in self.edges for name in edge[:2]}) + 1):
+            changed = False
+            for a, b, k in self.edges:
+                if a in distance and distance[a] + k < distance.get(b, distance[a] + k + 1):
+                    distance[b] = distance[a] + k
+                    changed = True
+            if not changed:
+                break
+        return v[0] in distance and distance[v[0]] + u[1] <= v[1]
+
+    def less(self, p: Any, q: Any) -> bool:
+        """Decide whether p < q, that is p + 1 <= q, follows."""
+        return self.at_most(sp.sympify(p) + 1, q)
+
+    def different(self, p: Any, q: Any) -> bool:
+        """Decide whether p != q follows from an order between them."""
+        return self.less(p, q) or self.less(q, p)

@@ -1,0 +1,93 @@
+r"""Claims: one reading of one item of a document, as formal parts with derivations, mutants and dependencies.
+
+A claim never says what its verdict is; `proofs.decide` computes that.
+
+Scope: see `Claim`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from proofs.derivation import Fact, Proof
+from proofs.formula import Statement
+
+
+@dataclass(frozen=True)
+class Part:
+    """One universal statement of a claim, and how to derive it.
+
+    Args:
+        label: what the part says of the whole, e.g. "if" or "only if"; "" when there is one part.
+        statement: the formal content.
+        derive: builds the derivation; None where none is known (the part can then only be refuted).
+    """
+
+    label: str
+    statement: Statement
+    derive: Callable[[Proof], Fact] | None = None
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A false variant of a claim: what was changed, and the changed statement; it must be refuted."""
+
+    change: str
+    statement: Statement
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the document's own proof.
+
+    Args:
+        label: the line's numeral, as in the document's item.
+        content: claims that are the line's mathematical content; empty for a definition.
+        supports: claims that the next line needs from this one; a refuted one means: it does not follow.
+        note: what the line leans on, or what is missing.
+    """
+
+    label: str
+    content: tuple[str, ...] = ()
+    supports: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One reading of one item.
+
+    Args:
+        id: the module's name.
+        title: the conclusion in a few words.
+        document: "chapter" or "retrieval".
+        item: id of the document's item.
+        label: the item's name, as DESIGN section 5 lists them.
+        words: what is claimed, in one plain sentence.
+        parts: the formal content; all parts must be proved, one refuted part refutes the claim.
+        mutants: false variants, each of which must be refuted.
+        repair: the claim to put in this one's place if it is refuted.
+        uses: claims that the derivation leans on.
+        lines: the document's proof of this item, judged line by line.
+        law: id of the executable law that corroborates the claim.
+        trusted: what the derivation takes from outside, beyond the named rules.
+        not_formal: why a sentence has no mathematical content to decide; None otherwise.
+        remark: what a reader should know about the reading.
+    """
+
+    id: str
+    title: str
+    document: str
+    item: str
+    label: str
+    words: str
+    parts: tuple[Part, ...] = ()
+    mutants: tuple[Mutant, ...] = ()
+    repair: str | None = None
+    uses: tuple[str, ...] = ()
+    lines: tuple[Line, ...] = ()
+    law: str | None = None
+    trusted: tuple[str, ...] = ()
+    not_formal: str | None = None
+    remark: str = ""

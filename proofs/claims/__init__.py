@@ -1,0 +1,1 @@
+"""The claims: one result per file, each file named like its claim."""

@@ -1,0 +1,183 @@
+r"""Deciding: the one place where a verdict is made.
+
+A claim is *refuted* by a certified witness against one of its parts; *proved* if every part's derivation runs,
+arrives at the part's conclusion, survives the exact spot checks of every step, has a model of its assumptions,
+and every mutant is refuted; *undecided* in every other case, with what was left open.
+
+References: [avigad2024] for the discipline; the gates are DESIGN section 3's.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+
+from attention.exact import TooClose
+from attention.instances import Evaluator, Instance, NotExact, Unbounded
+from proofs import search
+from proofs.claim import Claim, Part
+from proofs.derivation import DerivationError, Proof, Step, conclude
+from proofs.formula import OPS, Formula, Statement, assignments
+from proofs.registry import claims, order
+from proofs.rules.core import RuleError
+from proofs.verdict import DOOR, Kind, LineVerdict, MutantEvidence, PartEvidence, Verdict
+
+SPOT_MODELS = 3
+"""Random models at which every step of a derivation is evaluated exactly."""
+
+
+class Unsound(ValueError):
+    """A step disagrees with exact evaluation at an instance. Attributes: step, instance, indices."""
+
+    def __init__(self, step: Step, instance: Instance, indices: Mapping[str, int]) -> None:
+        self.step, self.instance, self.indices = step, instance, indices
+        super().__init__(f"the step '{step.rule}' changes the value at {dict(instance.sizes)}, {dict(indices)}")
+
+
+def decide(claim: Claim, earlier: Mapping[str, Verdict] | None = None) -> Verdict:
+    """Decide a claim; `earlier` holds the verdicts of the claims that it uses."""
+    verdicts = earlier or {}
+    if claim.not_formal is not None:
+        return Verdict(claim.id, Kind.NOT_FORMAL, "", residual=claim.not_formal, door=DOOR)
+    tainted = tuple(name for name in claim.uses if name not in verdicts or verdicts[name].kind is not Kind.PROVED)
+    evidence: list[PartEvidence] = []
+    problems: list[str] = [f"uses {name}, which is not proved" for name in tainted]
+    for part in claim.parts:
+        if part.derive is None:
+            found = search.witness(part.statement)
+            if found is not None:
+                return Verdict(claim.id, Kind.REFUTED, "one instance", witness=found, door=DOOR)
+            problems.append(f"{part.label or 'the claim'}: no derivation is known and no witness was found")
+            continue
+        try:
+            evidence.append(_establish(claim, part))
+        except (RuleError, DerivationError, Unsound, _Open, TooClose) as error:
+            # A claim with a derivation that fails may simply be false: look before giving up.
+            found = search.witness(part.statement)
+            if found is not None:
+                return Verdict(claim.id, Kind.REFUTED, "one instance", witness=found, door=DOOR)
+            problems.append(f"{part.label or 'the claim'}: {error}")
+    if not claim.parts:
+        problems.append("nothing formal was stated")
+    mutants = tuple(MutantEvidence(m.change, m.statement, search.witness(m.statement)) for m in claim.mutants)
+    problems += [f"the mutant '{m.change}' was not refuted" for m in mutants if m.witness is None]
+    if len(mutants) < 2 and not problems:
+        problems.append(f"expected at least 2 mutants, got {len(mutants)}")
+    kind = Kind.UNDECIDED if problems else Kind.PROVED
+    scope = "" if problems else _scope(claim)
+    residual = "; ".join(problems)
+    return Verdict(claim.id, kind, scope, tuple(evidence), None, mutants, residual, tainted, door=DOOR)
+
+
+def decide_all(
+    wanted: Iterable[str] | None = None, *, progress: Callable[[str], None] | None = None
+) -> dict[str, Verdict]:
+    """Decide the wanted claims (all by default) and whatever they use, each after what it uses."""
+    found = claims()
+    names = set(found) if wanted is None else _closure(wanted)
+    verdicts: dict[str, Verdict] = {}
+    for claim in order(found):
+        if claim.id in names:
+            if progress is not None:
+                progress(claim.id)
+            verdicts[claim.id] = decide(claim, verdicts)
+    return verdicts
+
+
+def judge_lines(claim: Claim, verdicts: Mapping[str, Verdict]) -> tuple[LineVerdict, ...]:
+    """Judge the document's proof of an item line by line, from the verdicts of what the lines say."""
+    out = []
+    for line in claim.lines:
+        kinds = {name: verdicts[name].kind for name in (*line.content, *line.supports)}
+        if any(kinds[name] is Kind.REFUTED for name in line.content):
+            verdict = "fails"
+        elif any(kinds[name] is Kind.UNDECIDED for name in kinds):
+            verdict = "undecided"
+        elif any(kinds[name] is Kind.REFUTED for name in line.supports):
+            verdict = "does not follow"
+        else:
+            verdict = "holds"
+        out.append(LineVerdict(line.label, verdict, line.note))
+    return tuple(out)
+
+
+def _closure(wanted: Iterable[str]) -> set[str]:
+    found = claims()
+    todo, names = list(wanted), set()
+    while todo:
+        name = todo.pop()
+        if name not in names:
+            names.add(name)
+            claim = found[name]
+            todo += [*claim.uses, *(n for line in claim.lines for n in (*line.content, *line.supports))]
+            if claim.repair:
+                todo.append(claim.repair)
+    return names
+
+
+def _scope(claim: Claim) -> str:
+    given = [part for part in claim.parts if part.statement.given is not None]
+    return "the given example" if given else "all sizes"
+
+
+class _Open(Exception):  # noqa: N818  # it ends in `undecided`, which is no error
+    """Something was left open."""
+
+
+def _establish(claim: Claim, part: Part) -> PartEvidence:
+    start = time.perf_counter()
+    statement = part.statement
+
+    def known(name: str) -> Statement:
+        if name not in claim.uses:
+            raise RuleError(f"a claim not listed in `uses` of {claim.id}", name)
+        (only,) = claims()[name].parts
+        return only.statement
+
+    proof = Proof(statement, known)
+    if part.derive is None:
+        raise _Open("no derivation is known")
+    conclude(statement, part.derive(proof))
+    model = search.first_model(statement)
+    if model is None:
+        raise _Open("no model of the assumptions was found")
+    checked, skipped = _spot_check(statement, proof.steps)
+    if checked == 0:
+        raise _Open("no step could be evaluated at any instance")
+    needed = {name: search.witness(statement.without(name), most=400) for name in statement.assumptions}
+    steps = tuple(proof.steps)
+    return PartEvidence(part.label, statement, steps, checked, skipped, model, needed, time.perf_counter() - start)
+
+
+def _spot_check(statement: Statement, steps: Iterable[Step]) -> tuple[int, int]:
+    """Evaluate both sides of every rewriting step at models of the assumptions; raise Unsound on a difference."""
+    checked = skipped = 0
+    evaluators: dict[tuple[int, int], Evaluator] = {}
+    instances = search.models(statement, SPOT_MODELS)
+    for step in steps:
+        under = step.statement or statement
+        for k, instance in enumerate(instances):
+            at = evaluators.setdefault((k, id(under.definitions)), Evaluator(instance, under.definitions))
+            try:
+                good = _step_holds(step, under, at)
+            except (NotExact, ZeroDivisionError, Unbounded, TooClose, KeyError):
+                skipped += 1
+                continue
+            checked += good
+    return checked, skipped
+
+
+def _step_holds(step: Step, under: Statement, at: Evaluator) -> int:
+    count = 0
+    for indices in assignments(under.ranges, at, {}):
+        if not all(a.holds(at, indices) for a in under.assumptions.values()):
+            continue
+        count += 1
+        if step.relation == "=>":
+            premises: tuple[Formula, ...] = step.before
+            good = not all(p.holds(at, indices) for p in premises) or step.after.holds(at, indices)
+        else:
+            good = OPS[step.relation](at(step.before, indices), at(step.after, indices))
+        if not good:
+            raise Unsound(step, at.instance, indices)
+    return count

@@ -1,0 +1,337 @@
+r"""Derivations: steps that each name a rule and show what stood before and after.
+
+A `Proof` is the one door through which facts come: a chain of rewritings, an assumption, a fact of another
+claim, or an inference from facts.  It records every step for the report and for the spot checks.  A chain that
+does not arrive where it said is an error.
+
+Scope: statements of `proofs.formula`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
+
+import sympy as sp
+
+from attention import indexed as I
+from proofs.formula import ForAll, Formula, Or, Relation, Statement, same_formula, substitute
+from proofs.rules import core, inference, order, quotients
+from proofs.rules.core import Context, Rule, RuleError
+
+Expr: TypeAlias = Any
+_DOOR = object()
+
+
+class DerivationError(ValueError):
+    """A derivation does not establish what it should. Attributes: expected, received."""
+
+    def __init__(self, expected: object, received: object) -> None:
+        self.expected, self.received = expected, received
+        super().__init__(f"expected to arrive at {expected}, arrived at {received}")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: the rule's name and schema, and the expressions or formulas on both sides.
+
+    relation is "=" or "<=" between before and after, or "=>" for an inference (after is then a formula).
+    `ranges` and `assumptions` hold what the step was made under, beyond the statement's own.
+    """
+
+    rule: str
+    says: str
+    relation: str
+    before: Any
+    after: Any
+    note: str = ""
+    statement: Statement | None = None
+
+
+@dataclass(frozen=True)
+class Fact:
+    """An established formula. Built by `Proof` alone."""
+
+    formula: Formula
+    under: Statement = field(repr=False, compare=False)
+    door: object = field(repr=False, compare=False, default=None)
+
+    def __post_init__(self) -> None:
+        """Refuse facts that did not come through the door."""
+        if self.door is not _DOOR:
+            raise TypeError("a Fact is made by a Proof: use its methods")
+
+
+class Chain:
+    """A run of rewritings from one expression; every step keeps the value (or bounds it from above)."""
+
+    def __init__(self, proof: Proof, start: Expr) -> None:
+        self.proof, self.start, self.now = proof, sp.sympify(start), sp.sympify(start)
+        self.bounds = False
+
+    def by(self, *rules: Rule, every: bool = False, at: Expr | None = None, note: str = "") -> Chain:
+        """Apply rules in turn, each at its first match (every=True: at every outermost match; at: there only)."""
+        for rule in rules:
+            context = Context.of(self.proof.statement, self.now)
+            after = core.rewrite(self.now, rule, context, every=every, at=at)
+            self._record(rule, "=", after, note)
+        return self
+
+    def while_possible(self, *rules: Rule) -> Chain:
+        """Apply the rules at every place until none matches; at least one must match once."""
+        applied = False
+        for _ in range(200):
+            context = Context.of(self.proof.statement, self.now)
+            for rule in rules:
+                try:
+                    after = core.rewrite(self.now, rule, context, every=True)
+                except RuleError:
+                    continue
+                self._record(rule, "=", after, "")
+                applied = True
+                break
+            else:
+                if not applied:
+                    raise RuleError(" / ".join(rule.name for rule in rules), self.now)
+                return self
+        raise RuleError("rules that come to rest", self.now)
+
+    def at_most(self, rule: Rule, note: str = "") -> Chain:
+        """Apply a bounding rule at its first monotone place; the chain then proves <=."""
+        context = Context.of(self.proof.statement, self.now)
+        after = order.rewrite_upwards(self.now, rule, context)
+        self.bounds = True
+        self._record(rule, "<=", after, note)
+        return self
+
+    def ring(self, target: Expr, *, at: Expr | None = None, note: str = "") -> Chain:
+        """Replace the whole (or the part `at`) by a polynomially equal expression."""
+        return self.by(quotients.ring(target), at=self.now if at is None else at, note=note)
+
+    def ends(self, target: Expr) -> Fact:
+        """Close the chain at `target`, which must be the same up to bound names."""
+        if not I.same(self.now, sp.sympify(target)):
+            raise DerivationError(target, self.now)
+        return self.done()
+
+    def done(self) -> Fact:
+        """Close the chain where it stands."""
+        return Fact(Relation(self.start, "<=" if self.bounds else "=", self.now), self.proof.statement, _DOOR)
+
+    def _record(self, rule: Rule, relation: str, after: Expr, note: str) -> None:
+        self.proof.record(Step(rule.name, rule.says, relation, self.now, after, note, self.proof.statement))
+        self.now = after
+
+
+class Proof:
+    """Collects steps towards a statement's conclusion. `known` gives access to other claims' statements."""
+
+    def __init__(self, statement: Statement, known: Callable[[str], Statement] | None = None) -> None:
+        self.statement = statement
+        self.steps: list[Step] = []
+        self.used: list[str] = []
+        self._known = known
+        self._lineage: tuple[Statement, ...] = (statement,)
+
+    def record(self, step: Step) -> None:
+        """Append a step."""
+        self.steps.append(step)
+
+    # -- sources of facts ----------------------------------------------------------------------------------
+
+    def chain(self, start: Expr) -> Chain:
+        """Start a chain of rewritings."""
+        return Chain(self, start)
+
+    def assumption(self, name: str, **values: Expr) -> Fact:
+        """Return an assumption of the statement; a quantified one at the given letters' values."""
+        formula = self.statement.assumptions[name]
+        if isinstance(formula, ForAll) and values:
+            named = {v.name: v for v, _, _ in formula.ranges}
+            mapping = {named[key]: sp.sympify(value) for key, value in values.items()}
+            facts = Context.of(self.statement, sp.Integer(0)).facts
+            for v, first, last in formula.ranges:
+                low, high = (sp.sympify(bound).xreplace(mapping) for bound in (first, last))
+                if v not in mapping or not (facts.at_most(low, mapping[v]) and facts.at_most(mapping[v], high)):
+                    raise RuleError(f"the assumption '{name}' at {v} in its range", values)
+            return Fact(substitute(formula.body, mapping), self.statement, _DOOR)
+        return Fact(formula, self.statement, _DOOR)
+
+    # -- inference -----------------------------------------------------------------------------------------
+
+    def _infer(self, rule: str, conclusion: Formula, *premises: Fact, says: str = "") -> Fact:
+        for premise in premises:
+            self._accept(premise)
+        before = tuple(p.formula for p in premises)
+        self.record(Step(rule, says, "=>", before, conclusion, "", self.statement))
+        return Fact(conclusion, self.statement, _DOOR)
+
+    def _accept(self, fact: Fact) -> None:
+        """Refuse a fact that was established under assumptions which do not stand here."""
+        if not any(fact.under is statement for statement in self._lineage):
+            raise RuleError("a fact under its own assumptions only", fact.formula)
+
+    def transitive(self, first: Fact, second: Fact) -> Fact:
+        """From p = q and p = r (or q = r, or r = q) conclude the remaining equation."""
+        out = inference.transitive(_relation(first), _relation(second))
+        return self._infer("transitivity", out, first, second, says="p = q, q = r => p = r")
+
+    def linear_combination(self, conclusion: Relation, *terms: tuple[Expr, Fact]) -> Fact:
+        """Conclude an equation that is a combination, with polynomial factors, of established ones."""
+        out = inference.linear_combination([(sp.sympify(k), _relation(p)) for k, p in terms], conclusion)
+        says = "p_k = q_k => p = r where p - r = sum f_k (p_k - q_k)"
+        return self._infer("linear combination", out, *(p for _, p in terms), says=says)
+
+    def exponential_injective(self, premise: Fact) -> Fact:
+        """From f (e^u - 1) = 0 conclude f u = 0; from e^u = 1 conclude u = 0."""
+        out = inference.exponential_injective(_relation(premise))
+        return self._infer("the exponential is injective", out, premise, says="f (e^u - 1) = 0 => f u = 0")
+
+    def positive_factor(self, premise: Fact) -> Fact:
+        """Drop a positive factor or divisor from an expression that is zero."""
+        relation = _relation(premise)
+        out = inference.positive_factor(relation, Context.of(self.statement, relation.lhs))
+        return self._infer("a positive factor is not zero", out, premise, says="f g = 0, f > 0 => g = 0")
+
+    def product_zero(self, premise: Fact) -> Fact:
+        """From f g = 0 conclude f = 0 or g = 0."""
+        out = inference.product_zero(_relation(premise))
+        return self._infer("a product is zero iff a factor is", out, premise, says="f g = 0 => f = 0 or g = 0")
+
+    def squares_zero(self, premise: Fact, *letters: Expr) -> Fact:
+        """From a sum of squares that is zero conclude that the term at a letter is; through `or`, part by part."""
+        formula = premise.formula
+        parts = formula.parts if isinstance(formula, Or) else (formula,)
+        out = []
+        for part, letter in zip(parts, letters, strict=True):
+            context = Context.of(self.statement, sp.Integer(0))
+            out.append(inference.squares_zero(_as_relation(part), letter, context))
+        conclusion: Formula = Or(tuple(out)) if isinstance(formula, Or) else out[0]
+        return self._infer(
+            "a sum of squares is zero iff every term is", conclusion, premise, says="sum f(v)^2 = 0 => f(p) = 0"
+        )
+
+    def positive(self, expr: Expr) -> Fact:
+        """Establish expr > 0 from its form."""
+        return self._sign(expr, ">", quotients.positive, "positive by form")
+
+    def nonnegative(self, expr: Expr) -> Fact:
+        """Establish expr >= 0 from its form."""
+        return self._sign(expr, ">=", quotients.nonnegative, "non-negative by form")
+
+    def _sign(self, expr: Expr, op: str, prove: Callable[[Expr, Context], bool], name: str) -> Fact:
+        expr = sp.sympify(expr)
+        if not prove(expr, Context.of(self.statement, expr)):
+            raise RuleError(name, expr)
+        says = "exponentials, squares, non-empty sums, products and quotients of such"
+        return self._infer(name, Relation(expr, op, sp.Integer(0)), says=says)
+
+    def signed(self, equation: Fact, sign: Fact) -> Fact:
+        """From p = q and q > 0 (or q >= 0) conclude p > 0 (or p >= 0)."""
+        left, right = _relation(equation), _relation(sign)
+        if left.op != "=" or right.op not in {">", ">="} or not I.same(left.rhs, right.lhs):
+            raise RuleError("substitution of equals", (left, right))
+        out = Relation(left.lhs, right.op, right.rhs)
+        return self._infer("substitution of equals", out, equation, sign, says="p = q, q > 0 => p > 0")
+
+    # -- hypothetical reasoning ----------------------------------------------------------------------------
+
+    def induction(
+        self,
+        letter: Expr,
+        goal: Callable[[Expr], Relation],
+        base: Callable[[Proof], Fact],
+        step: Callable[[Proof], Fact],
+        *,
+        first: int = 0,
+    ) -> Fact:
+        """Prove goal(letter) for all letter >= first: goal(first), and goal(letter) => goal(letter + 1).
+
+        The step's proof may use the assumption "induction" (goal at `letter`); `letter` must not occur in the
+        statement's assumptions as a free letter, or it would not be arbitrary.
+        """
+        if any(_free_in(a, letter) for a in self.statement.assumptions.values()):
+            raise RuleError("induction on a letter that the assumptions fix", letter)
+        ground = self._inner(self.statement)
+        self._close(base(ground), goal(sp.Integer(first)))
+        assumptions = {**self.statement.assumptions, "induction": goal(letter)}
+        ranges = tuple(r for r in self.statement.ranges if r[0] != letter)
+        last = next((r[2] for r in self.statement.ranges if r[0] == letter), None)
+        here = ((letter, sp.Integer(first), last - 1),) if last is not None else ()
+        hypothetical = self._inner(replace(self.statement, assumptions=assumptions, ranges=(*ranges, *here)))
+        self._close(step(hypothetical), goal(letter + 1))
+        says = "P(0), P(r) => P(r + 1) give P(r) for all r"
+        return self._infer("induction", goal(letter), says=says)
+
+    def _inner(self, statement: Statement) -> Proof:
+        inner = Proof(statement, self._known)
+        inner.steps, inner.used = self.steps, self.used
+        inner._lineage = (*self._lineage, statement)  # noqa: SLF001
+        return inner
+
+    @staticmethod
+    def _close(fact: Fact, goal: Formula) -> None:
+        if not same_formula(fact.formula, goal):
+            raise DerivationError(goal, fact.formula)
+
+    def other(self, claim: str) -> Fact:
+        """Return the conclusion of another claim whose data, sizes and assumptions this statement also has."""
+        if self._known is None:
+            raise RuleError("another claim", claim)
+        theirs = self._known(claim)
+        mine = self.statement
+        fits = (
+            all(item in mine.definitions.items() for item in theirs.definitions.items())
+            and all(datum in mine.data for datum in theirs.data)
+            and all(any(same_formula(a, b) for b in mine.assumptions.values()) for a in theirs.assumptions.values())
+            and all(mine.sizes.get(size, 0) >= least for size, least in theirs.sizes.items())
+        )
+        if not fits:
+            raise RuleError(f"the claim '{claim}' under these assumptions", claim)
+        self.used.append(claim)
+        formula = ForAll(theirs.ranges, theirs.conclusion) if theirs.ranges else theirs.conclusion
+        self.record(Step("another claim", claim, "=>", (), formula, claim, self.statement))
+        return Fact(formula, self.statement, _DOOR)
+
+    def generalize(self, fact: Fact, *letters: Expr) -> Fact:
+        """Quantify free letters over their ranges; the assumptions must not mention them freely."""
+        ranges = tuple(r for r in self.statement.ranges if r[0] in letters)
+        if len(ranges) != len(letters) or any(
+            _free_in(a, letter) for a in self.statement.assumptions.values() for letter in letters
+        ):
+            raise RuleError("generalisation over letters that are arbitrary", letters)
+        return self._infer("generalise", ForAll(ranges, fact.formula), fact, says="P(r) for arbitrary r => for all r")
+
+    def using(self, fact: Fact, *, backwards: bool = False) -> Rule:
+        """Return the rule that rewrites by an established equation, its letters matched and in range."""
+        self._accept(fact)
+
+        def apply(node: Expr, context: Context) -> Expr | None:
+            return core.instance_of(fact.formula, node, context, backwards=backwards)
+
+        return Rule("rewrite by an established equation", "p = q: f(p) -> f(q)", apply)
+
+
+def _relation(fact: Fact) -> Relation:
+    return _as_relation(fact.formula)
+
+
+def _as_relation(formula: Formula) -> Relation:
+    if not isinstance(formula, Relation):
+        raise RuleError("an equation", formula)
+    return formula
+
+
+def _free_in(formula: Formula, letter: Expr) -> bool:
+    return not same_formula(formula, substitute(formula, {letter: sp.Symbol("#free")}))
+
+
+def conclude(statement: Statement, fact: Fact) -> None:
+    """Check that a fact is the statement's conclusion, under no other assumptions. Raises DerivationError."""
+    if fact.under is not statement:
+        raise DerivationError(statement.conclusion, "a fact under other assumptions")
+    if not same_formula(fact.formula, statement.conclusion):
+        raise DerivationError(statement.conclusion, fact.formula)
+
+

@@ -1,0 +1,63 @@
+"""The claims, found by importing every module of `proofs.claims`; one result per file, named like its file."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+
+from proofs.claim import Claim
+
+
+class RegistryError(ValueError):
+    """The claims do not fit together. Attributes: claim, problem."""
+
+    def __init__(self, claim: str, problem: str) -> None:
+        self.claim, self.problem = claim, problem
+        super().__init__(f"claim {claim}: {problem}")
+
+
+@cache
+def claims() -> dict[str, Claim]:
+    """Return every claim by id, in the order of the file names; raise RegistryError on a dangling name."""
+    package = import_module("proofs.claims")
+    found: dict[str, Claim] = {}
+    for info in sorted(iter_modules(package.__path__), key=lambda m: m.name):
+        claim = import_module(f"proofs.claims.{info.name}").CLAIM
+        if claim.id != info.name:
+            raise RegistryError(claim.id, f"stands in {info.name}.py")
+        found[claim.id] = claim
+    check(found)
+    return found
+
+
+def check(found: dict[str, Claim]) -> None:
+    """Raise RegistryError if a name dangles or the `uses` arrows run in a circle."""
+    for claim in found.values():
+        mentioned = [*claim.uses, *([claim.repair] if claim.repair else [])]
+        mentioned += [name for line in claim.lines for name in (*line.content, *line.supports)]
+        for name in mentioned:
+            if name not in found:
+                raise RegistryError(claim.id, f"names {name}, which is no claim")
+    order(found)
+
+
+def order(found: dict[str, Claim]) -> list[Claim]:
+    """Return the claims with every claim after those it uses. Raises RegistryError on a circle."""
+    done: dict[str, Claim] = {}
+    open_names: list[str] = []
+
+    def visit(name: str) -> None:
+        if name in done:
+            return
+        if name in open_names:
+            raise RegistryError(name, "uses itself: " + " -> ".join([*open_names, name]))
+        open_names.append(name)
+        for used in found[name].uses:
+            visit(used)
+        open_names.pop()
+        done[name] = found[name]
+
+    for name in found:
+        visit(name)
+    return list(done.values())

@@ -1,0 +1,156 @@
+r"""Rules of derivatives, limits and expectations over indexed expressions.
+
+Derivatives are taken entry by entry: d x_{ie} / d x_{mf} = delta_{im} delta_{ef}.  Limits are taken of finite
+sums, products, quotients and exponentials only, each with its condition.
+"""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from attention import indexed as I
+from proofs.rules.core import Context, Expr, Rule
+from proofs.rules.quotients import nonnegative, positive
+
+
+def derivative(expr: Expr, entry: Expr) -> Expr | None:
+    """Return the partial derivative of an unfolded expression by an entry; None outside the rules' reach."""
+    if not expr.has(entry.base):
+        return sp.Integer(0) if not expr.atoms(sp.core.function.AppliedUndef) else None
+    if isinstance(expr, sp.Indexed):
+        pairs = zip(expr.indices, entry.indices, strict=True)
+        return sp.Mul(*(sp.KroneckerDelta(p, q) for p, q in pairs))
+    if isinstance(expr, sp.Sum):
+        inner = derivative(expr.function, entry)
+        return None if inner is None else sp.Integer(0) if inner == 0 else sp.Sum(inner, expr.limits[0])
+    if isinstance(expr, sp.Add):
+        parts = [derivative(arg, entry) for arg in expr.args]
+        return None if None in parts else sp.Add(*parts)
+    if isinstance(expr, sp.Mul):
+        terms = []
+        for k, factor in enumerate(expr.args):
+            inner = derivative(factor, entry)
+            if inner is None:
+                return None
+            terms.append(sp.Mul(inner, *(other for r, other in enumerate(expr.args) if r != k)))
+        return sp.Add(*terms)
+    if isinstance(expr, sp.exp):
+        inner = derivative(expr.args[0], entry)
+        return None if inner is None else expr * inner
+    if isinstance(expr, I.Quotient):
+        num, den = expr.args
+        d_num, d_den = derivative(num, entry), derivative(den, entry)
+        if d_num is None or d_den is None:
+            return None
+        return I.Quotient(d_num * den - num * d_den, den * den)
+    return None
+
+
+def _partial(node: Expr, context: Context) -> Expr | None:
+    if not isinstance(node, I.Partial):
+        return None
+    expr, entry = node.args
+    out = derivative(I.rename_apart(expr, context.in_use), entry)
+    return None if out is None else I.rename_apart(out, context.in_use)
+
+
+PARTIAL = Rule(
+    "derivative through sums, products, quotients and exponentials",
+    "d(f g) = df g + f dg; d(f/g) = (df g - f dg)/g^2; d e^f = e^f df; d x_{ie}/d x_{mf} = delta_{im} delta_{ef}",
+    _partial,
+)
+
+
+def limit(expr: Expr, parameter: Expr, to: Expr, context: Context) -> Expr | None:
+    """Return the limit of `expr`, or None where a condition of the rule is not proved."""
+    if not expr.has(parameter):
+        return expr
+    if isinstance(expr, (sp.Add, sp.Mul)):
+        parts = [limit(arg, parameter, to, context) for arg in expr.args]
+        return None if None in parts else expr.func(*parts)
+    if isinstance(expr, sp.Sum):
+        v, first, last = expr.limits[0]
+        if any(sp.sympify(bound).has(parameter) for bound in (first, last)):
+            return None
+        inner = limit(expr.function, parameter, to, context.inside(v, first, last))
+        return None if inner is None else sp.Sum(inner, (v, first, last))
+    if isinstance(expr, I.Quotient):
+        num, den = (limit(arg, parameter, to, context) for arg in expr.args)
+        return I.Quotient(num, den) if num is not None and den is not None and positive(den, context) else None
+    if isinstance(expr, sp.exp):
+        return _limit_of_exp(expr.args[0], parameter, to, context)
+    return None
+
+
+def _limit_of_exp(exponent: Expr, parameter: Expr, to: Expr, context: Context) -> Expr | None:
+    if to == 0:
+        at_zero = exponent.xreplace({parameter: sp.Integer(0)})
+        return None if at_zero.has(sp.zoo, sp.nan) else sp.exp(at_zero)
+    free = [part for part in sp.Add.make_args(exponent) if not part.has(parameter)]
+    moving = [part for part in sp.Add.make_args(exponent) if part.has(parameter)]
+    # e^(r - beta h) with h >= 0 free of beta tends to e^r [h = 0]; with h > 0, to 0.
+    if len(moving) != 1:
+        return None
+    gap = sp.Mul(*(p for p in sp.Mul.make_args(-moving[0]) if p != parameter))
+    if gap * parameter != -moving[0] or gap.has(parameter):
+        return None
+    if positive(gap, context):
+        return sp.Integer(0)
+    return sp.exp(sp.Add(*free)) * I.IsZero(gap) if nonnegative(gap, context) else None
+
+
+def _limit_rule(node: Expr, context: Context) -> Expr | None:
+    return limit(*node.args, context) if isinstance(node, I.Limit) else None
+
+
+LIMIT = Rule(
+    "limit of a ratio of exponentials",
+    "limits pass through finite sums, products, and quotients whose divisor has a positive limit; "
+    "e^(-beta h) -> [h = 0] for h >= 0 as beta -> oo; e^(beta h) -> 1 as beta -> 0",
+    _limit_rule,
+)
+
+
+def _expectation(node: Expr, context: Context) -> Expr | None:
+    if not isinstance(node, I.Expectation):
+        return None
+    (expr,) = node.args
+    entries = {entry for entry in expr.atoms(sp.Indexed) if entry.base.label.name in context.random_names}
+    if not entries:
+        return expr
+    if isinstance(expr, sp.Add):
+        return sp.Add(*(I.Expectation(arg) for arg in expr.args))
+    if isinstance(expr, sp.Sum):
+        return sp.Sum(I.Expectation(expr.function), expr.limits[0])
+    factors = sp.Mul.make_args(expr)
+    constants = [p for p in factors if not p.atoms(sp.Indexed) & entries]
+    if constants and len(constants) < len(factors):
+        return sp.Mul(*constants, I.Expectation(sp.Mul(*(p for p in factors if p not in constants))))
+    return _moment(expr, context)
+
+
+def _moment(expr: Expr, context: Context) -> Expr | None:
+    """E of a product of entries: a product over independent arrays of E[z] = 0, E[z_p z_q] = delta_pq."""
+    powers: dict[str, list[Expr]] = {}
+    for factor in sp.Mul.make_args(expr):
+        base, times = (factor.base, int(factor.exp)) if isinstance(factor, sp.Pow) else (factor, 1)
+        if not isinstance(base, sp.Indexed) or base.base.label.name not in context.random_names or times > 2:
+            return None
+        powers.setdefault(base.base.label.name, []).extend([base] * times)
+    out = sp.Integer(1)
+    for entries in powers.values():
+        if len(entries) > 2:
+            return None
+        if len(entries) == 1:
+            return sp.Integer(0)
+        pairs = zip(entries[0].indices, entries[1].indices, strict=True)
+        out *= sp.Mul(*(sp.KroneckerDelta(p, q) for p, q in pairs))
+    return out
+
+
+EXPECTATION = Rule(
+    "expectation of independent entries",
+    "E is linear; E[z_p z_q] = delta_{pq} for entries with mean 0 and variance 1; "
+    "E[f g] = E[f] E[g] for independent f, g",
+    _expectation,
+)

@@ -1,0 +1,186 @@
+r"""What a rule is, where it applies, and what it may know there.
+
+A rule is a named function from one subexpression, in a context, to another of equal value, or to None where it
+does not match.  `rewrite` finds the place; the context carries the ranges of the sums around it, the
+statement's facts about indices, and its assumptions.  A rule that matches nowhere is an error, never a no-op.
+
+References: the rules are those of indexed sums, [graham1994], chapter 2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import permutations
+from typing import Any, TypeAlias
+
+import sympy as sp
+
+from attention import indexed as I
+from proofs.bounds import Facts
+from proofs.formula import ForAll, Formula, Relation, Statement
+
+Expr: TypeAlias = Any
+
+
+class RuleError(ValueError):
+    """A rule was applied where it does not match. Attributes: rule, expression."""
+
+    def __init__(self, rule: str, expression: object) -> None:
+        self.rule, self.expression = rule, expression
+        super().__init__(f"the rule '{rule}' does not apply to {expression}")
+
+
+@dataclass(frozen=True)
+class Context:
+    """What is known at a subexpression: index facts, assumptions, definitions, and the names in use."""
+
+    facts: Facts
+    assumptions: Mapping[str, Formula]
+    definitions: I.Definitions
+    in_use: frozenset[str]
+    positive_names: frozenset[str]
+    random_names: frozenset[str]
+
+    @classmethod
+    def of(cls, statement: Statement, expr: Expr) -> Context:
+        """Return the context at the top of an expression in a statement."""
+        facts = Facts().plus((least, size) for size, least in statement.sizes.items())
+        facts = facts.plus((first, v) for v, first, _ in statement.ranges)
+        facts = facts.plus((v, last) for v, _, last in statement.ranges)
+        for formula in statement.assumptions.values():
+            facts = facts.plus(_order_facts(formula))
+        positive = frozenset(datum.name for datum in statement.data if datum.kind == "positive")
+        random = frozenset(datum.name for datum in statement.data if datum.kind == "random")
+        in_use = frozenset(I.names_in(expr))
+        return cls(facts, statement.assumptions, statement.definitions, in_use, positive, random)
+
+    def inside(self, v: Expr, first: Expr, last: Expr) -> Context:
+        """Return the context in the body of a sum over v = first..last."""
+        return self.with_facts([(first, v), (v, last)])
+
+    def with_facts(self, pairs: list[tuple[Expr, Expr]]) -> Context:
+        """Return the context with more inequalities p <= q."""
+        return replace(self, facts=self.facts.plus(pairs))
+
+
+def _order_facts(formula: Formula) -> Iterator[tuple[Expr, Expr]]:
+    if isinstance(formula, Relation):
+        lhs, rhs = sp.sympify(formula.lhs), sp.sympify(formula.rhs)
+        yield from {
+            "<=": [(lhs, rhs)],
+            ">=": [(rhs, lhs)],
+            "<": [(lhs + 1, rhs)],
+            ">": [(rhs + 1, lhs)],
+            "=": [(lhs, rhs), (rhs, lhs)],
+        }.get(formula.op, []) if _is_index(lhs) and _is_index(rhs) else []
+
+
+def _is_index(expr: Expr) -> bool:
+    # Facts are about integers: p < q means p + 1 <= q only for them.
+    return bool(expr.free_symbols or expr.is_Integer) and all(s.is_integer for s in expr.free_symbols) and not expr.has(
+        sp.Indexed, sp.Function
+    )
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A named rewriting of one subexpression; `says` is the schema shown to readers."""
+
+    name: str
+    says: str
+    apply: Callable[[Expr, Context], Expr | None]
+
+
+def rewrite(expr: Expr, rule: Rule, context: Context, *, every: bool = False, at: Expr | None = None) -> Expr:
+    """Apply a rule at the first place where it matches, outermost and leftmost first, or at every place.
+
+    Args:
+        expr: the expression to rewrite.
+        rule: the rule.
+        context: what is known at the top of `expr`.
+        every: rewrite every outermost match instead of the first.
+        at: only where the subexpression is this one, up to bound names.
+
+    Raises:
+        RuleError: the rule matches nowhere.
+    """
+    matched = False
+
+    def walk(node: Expr, here: Context) -> Expr:
+        nonlocal matched
+        if matched and not every:
+            return node
+        if at is None or I.same(node, at):
+            new = rule.apply(node, here)
+            if new is not None and new != node:
+                matched = True
+                return new
+        if isinstance(node, sp.Sum):
+            (v, first, last), *_ = node.limits
+            body = walk(node.function, here.inside(v, first, last))
+            return node if body == node.function else sp.Sum(body, (v, first, last))
+        if not node.args or isinstance(node, sp.Indexed):
+            return node
+        args = [walk(arg, here) for arg in node.args]
+        return node if tuple(args) == node.args else node.func(*args)
+
+    out = walk(sp.sympify(expr), context)
+    if not matched:
+        raise RuleError(rule.name, expr)
+    return I.rename_apart(out, ())
+
+
+# -- matching -------------------------------------------------------------------------------------------------
+
+
+def match(pattern: Expr, node: Expr, letters: frozenset[Expr]) -> dict[Expr, Expr] | None:
+    """Return values for `letters` that make `pattern` the same as `node` up to bound names, or None."""
+    found = next(_match(I.canonical(pattern), I.canonical(node), letters, {}), None)
+    if found is None or any(s.name.startswith("_") for value in found.values() for s in value.free_symbols):
+        return None
+    return found
+
+
+def _match(p: Expr, q: Expr, letters: frozenset[Expr], known: dict[Expr, Expr]) -> Iterator[dict[Expr, Expr]]:
+    if p in letters:
+        if p not in known:
+            yield {**known, p: q}
+        elif known[p] == q:
+            yield known
+        return
+    if not p.args or not q.args or p.func != q.func or len(p.args) != len(q.args):
+        if p == q:
+            yield known
+        return
+    orders = permutations(q.args) if isinstance(p, (sp.Add, sp.Mul)) else iter([q.args])
+    for order in orders:
+        yield from _match_all(list(p.args), list(order), letters, known)
+
+
+def _match_all(
+    ps: list[Expr], qs: list[Expr], letters: frozenset[Expr], known: dict[Expr, Expr]
+) -> Iterator[dict[Expr, Expr]]:
+    if not ps:
+        yield known
+        return
+    for found in _match(ps[0], qs[0], letters, known):
+        yield from _match_all(ps[1:], qs[1:], letters, found)
+
+
+def instance_of(formula: Formula, node: Expr, context: Context, *, backwards: bool = False) -> Expr | None:
+    """Rewrite `node` by an assumed equation whose quantified letters fit it and lie, provably, in range."""
+    ranges, body = (formula.ranges, formula.body) if isinstance(formula, ForAll) else ((), formula)
+    if not isinstance(body, Relation) or body.op != "=":
+        return None
+    lhs, rhs = (sp.sympify(side) for side in (body.lhs, body.rhs))
+    if backwards:
+        lhs, rhs = rhs, lhs
+    found = match(lhs, node, frozenset(v for v, _, _ in ranges))
+    if found is None or any(v not in found for v, _, _ in ranges):
+        return None
+    for v, first, last in ranges:
+        lower, upper = (sp.sympify(bound).xreplace(found) for bound in (first, last))
+        if not (context.facts.at_most(lower, found[v]) and context.facts.at_most(found[v], upper)):
+            return None
+    return I.rename_apart(rhs, context.in_use).xreplace(found)

@@ -1,0 +1,90 @@
+r"""Rules of order: steps of a chain that give an upper bound instead of an equal value.
+
+A bound of a subexpression bounds the whole only in a *monotone* place; `rewrite_upwards` walks through sums,
+added terms, factors whose co-factors are non-negative, numerators over positive divisors, and exponents.
+"""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from attention import indexed as I
+from proofs.formula import ForAll, Relation
+from proofs.rules.core import Context, Expr, Rule, RuleError, match
+from proofs.rules.quotients import nonnegative, positive
+
+
+def rewrite_upwards(expr: Expr, rule: Rule, context: Context) -> Expr:
+    """Apply a bounding rule (node <= new node) at the first monotone place where it matches.
+
+    Raises RuleError if there is none.
+    """
+    done = False
+
+    def walk(node: Expr, here: Context) -> Expr:
+        nonlocal done
+        if done:
+            return node
+        new = rule.apply(node, here)
+        if new is not None:
+            done = True
+            return new
+        if isinstance(node, sp.Sum):
+            v, first, last = node.limits[0]
+            return sp.Sum(walk(node.function, here.inside(v, first, last)), (v, first, last))
+        if isinstance(node, sp.exp):
+            return sp.exp(walk(node.args[0], here))
+        if isinstance(node, I.Quotient) and positive(node.args[1], here):
+            return I.Quotient(walk(node.args[0], here), node.args[1])
+        if isinstance(node, sp.Add):
+            return sp.Add(*(walk(arg, here) for arg in node.args))
+        if isinstance(node, sp.Mul):
+            out = []
+            for k, arg in enumerate(node.args):
+                others = [other for r, other in enumerate(node.args) if r != k]
+                out.append(walk(arg, here) if all(nonnegative(other, here) for other in others) else arg)
+            return sp.Mul(*out)
+        return node
+
+    out = walk(sp.sympify(expr), context)
+    if not done:
+        raise RuleError(rule.name, expr)
+    return I.rename_apart(out, ())
+
+
+def _shrink_divisor(node: Expr, context: Context) -> Expr | None:
+    if not isinstance(node, I.Quotient) or not isinstance(node.args[1], sp.Add):
+        return None
+    num, den = node.args
+    kept = [part for part in den.args if positive(part, context)]
+    if not kept or not nonnegative(num, context):
+        return None
+    dropped = [part for part in den.args if part is not kept[0]]
+    if not all(nonnegative(part, context) for part in dropped):
+        return None
+    return I.Quotient(num, kept[0])
+
+
+SHRINK_DIVISOR = Rule(
+    "drop a non-negative part of a divisor", "f/(g + h) <= f/g (f >= 0, g > 0, h >= 0)", _shrink_divisor
+)
+
+
+def bound_by(name: str) -> Rule:
+    """Replace a term by its assumed upper bound, the quantified letters being in range."""
+
+    def apply(node: Expr, context: Context) -> Expr | None:
+        formula = context.assumptions.get(name)
+        ranges, body = (formula.ranges, formula.body) if isinstance(formula, ForAll) else ((), formula)
+        if not isinstance(body, Relation) or body.op != "<=":
+            return None
+        found = match(sp.sympify(body.lhs), node, frozenset(v for v, _, _ in ranges))
+        if found is None:
+            return None
+        for v, first, last in ranges:
+            low, high = (sp.sympify(bound).xreplace(found) for bound in (first, last))
+            if not (context.facts.at_most(low, found[v]) and context.facts.at_most(found[v], high)):
+                return None
+        return sp.sympify(body.rhs).xreplace(found)
+
+    return Rule("bound a term", f"replace by the upper bound of the assumption '{name}'", apply)

@@ -1,0 +1,197 @@
+r"""Rules of quotients, signs and ring identities.
+
+A quotient is cancelled only by a factor that is provably positive; a ring identity is decided by the normal form
+of polynomials over the rationals, every other subterm being an indeterminate.
+"""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from attention import indexed as I
+from proofs.formula import Relation
+from proofs.rules.core import Context, Expr, Rule
+
+
+def positive(expr: Expr, context: Context) -> bool:
+    """Prove expr > 0 from its form: exponentials, non-empty sums, products, quotients, assumptions."""
+    expr = sp.sympify(expr)
+    if expr.is_number:
+        return bool(expr.is_positive)
+    if isinstance(expr, sp.Symbol):
+        return expr.name in context.positive_names or context.facts.at_most(1, expr) or _assumed(expr, ">", context)
+    if isinstance(expr, sp.exp):
+        return True
+    if isinstance(expr, sp.Sum):
+        (v, first, last), *_ = expr.limits
+        if context.facts.at_most(first, last):
+            return positive(expr.function, context.inside(v, first, last))
+        return False
+    if isinstance(expr, (sp.Mul, I.Quotient)):
+        return all(positive(arg, context) for arg in expr.args)
+    if isinstance(expr, sp.Add):
+        if all(nonnegative(arg, context) for arg in expr.args) and any(positive(arg, context) for arg in expr.args):
+            return True
+        return context.facts.at_most(1, expr)  # an index difference such as n - 1
+    if isinstance(expr, sp.Pow) and expr.exp.is_Integer:
+        return positive(expr.base, context)
+    return _assumed(expr, ">", context)
+
+
+def nonnegative(expr: Expr, context: Context) -> bool:
+    """Prove expr >= 0 from its form."""
+    expr = sp.sympify(expr)
+    if positive(expr, context) or expr == 0:
+        return True
+    if isinstance(expr, sp.Sum):
+        (v, first, last), *_ = expr.limits
+        return nonnegative(expr.function, context.inside(v, first, last))
+    if isinstance(expr, (I.AtMost, I.IsZero, sp.KroneckerDelta)):
+        return True
+    if isinstance(expr, I.Quotient):
+        return nonnegative(expr.args[0], context) and positive(expr.args[1], context)
+    if isinstance(expr, (sp.Mul, sp.Add)):
+        return all(nonnegative(arg, context) for arg in expr.args)
+    if isinstance(expr, sp.Pow) and expr.exp.is_Integer and expr.exp % 2 == 0 and expr.exp > 0:
+        return True  # an even power of a real
+    return _assumed(expr, ">=", context) or _assumed(expr, ">", context)
+
+
+def _assumed(expr: Expr, op: str, context: Context) -> bool:
+    return any(
+        isinstance(a, Relation) and a.op == op and sp.sympify(a.rhs) == 0 and I.same(a.lhs, expr)
+        for a in context.assumptions.values()
+    )
+
+
+def _factors(expr: Expr) -> list[Expr]:
+    return list(sp.Mul.make_args(expr))
+
+
+def _cancel(node: Expr, context: Context) -> Expr | None:
+    if not isinstance(node, I.Quotient):
+        return None
+    num, den = node.args
+    if I.same(num, den):
+        return sp.Integer(1) if positive(den, context) else None
+    top, bottom = _factors(num), _factors(den)
+    for p in list(top):
+        twin = next((q for q in bottom if I.same(p, q)), None)
+        if twin is not None and p != 1 and positive(p, context):
+            top.remove(p)
+            bottom.remove(twin)
+    # e^(u + r) / (e^r D): the exponential factors of the denominator divide any exponential on top.
+    exps = [q for q in bottom if isinstance(q, sp.exp)]
+    carriers = [p for p in top if isinstance(p, sp.exp)]
+    if exps and carriers:
+        for q in exps:
+            bottom.remove(q)
+        shifted = sp.exp(sp.expand_mul(carriers[0].args[0] - sp.Add(*(q.args[0] for q in exps))))
+        top[top.index(carriers[0])] = shifted
+    new_num, new_den = sp.Mul(*top), sp.Mul(*bottom)
+    if (new_num, new_den) == (num, den):
+        return None
+    return new_num if new_den == 1 else I.Quotient(new_num, new_den)
+
+
+CANCEL = Rule("cancel a positive common factor", "(f g)/(f h) -> g/h (f > 0)", _cancel)
+
+
+def _merge(node: Expr, _: Context) -> Expr | None:
+    if not isinstance(node, sp.Mul):
+        return None
+    quotients = [factor for factor in node.args if isinstance(factor, I.Quotient)]
+    if not quotients:
+        return None
+    others = [factor for factor in node.args if not isinstance(factor, I.Quotient)]
+    return I.Quotient(sp.Mul(*others, *(q.args[0] for q in quotients)), sp.Mul(*(q.args[1] for q in quotients)))
+
+
+MERGE = Rule("multiply quotients", "f (g/h) -> (f g)/h; (f/g)(h/k) -> (f h)/(g k)", _merge)
+
+
+def _divide(node: Expr, _: Context) -> Expr | None:
+    if not isinstance(node, I.Quotient):
+        return None
+    num, den = node.args
+    if num == 0:
+        return sp.Integer(0)
+    if isinstance(den, I.Quotient):
+        return I.Quotient(num * den.args[1], den.args[0])
+    if isinstance(num, I.Quotient):
+        return I.Quotient(num.args[0], num.args[1] * den)
+    return num if den == 1 else None
+
+
+DIVIDE = Rule("divide", "0/g -> 0; f/1 -> f; f/(g/h) -> (f h)/g; (f/g)/h -> f/(g h)", _divide)
+
+
+def _factor_out(node: Expr, _: Context) -> Expr | None:
+    if not isinstance(node, I.Quotient) or not isinstance(node.args[0], sp.Mul):
+        return None
+    first, *rest = node.args[0].args
+    return first * I.Quotient(sp.Mul(*rest), node.args[1])
+
+
+FACTOR_OUT = Rule("factor of a quotient", "(f g)/h -> f (g/h)", _factor_out)
+
+
+def polynomial(expr: Expr) -> tuple[sp.Expr, dict[Expr, Expr]]:
+    """Return the expression with every non-polynomial subterm replaced by an indeterminate, and the table."""
+    table: dict[Expr, Expr] = {}
+
+    def walk(node: Expr) -> Expr:
+        if isinstance(node, (sp.Add, sp.Mul)):
+            return node.func(*(walk(arg) for arg in node.args))
+        if isinstance(node, sp.Pow) and node.exp.is_Integer and node.exp > 0:
+            return walk(node.base) ** node.exp
+        if isinstance(node, sp.Rational):
+            return node
+        return table.setdefault(I.canonical(node), sp.Symbol(f"z_{len(table)}"))
+
+    return walk(sp.sympify(expr)), table
+
+
+def ring_equal(p: Expr, q: Expr) -> bool:
+    """Decide p = q as polynomials in their non-polynomial subterms: sound in every commutative ring."""
+    difference, table = polynomial(sp.sympify(p) - sp.sympify(q))
+    if not table:
+        return bool(difference == 0)
+    return bool(sp.Poly(difference, *table.values(), domain=sp.QQ).is_zero)
+
+
+def ring(target: Expr) -> Rule:
+    """Replace a subexpression by one that is equal as a polynomial."""
+
+    def apply(node: Expr, _: Context) -> Expr | None:
+        return sp.sympify(target) if ring_equal(node, target) else None
+
+    return Rule("ring identity", "f -> g where f - g is the zero polynomial", apply)
+
+
+def _put_over_one_denominator(node: Expr, context: Context) -> Expr | None:
+    if not isinstance(node, sp.Add):
+        return None
+    pairs = [_fraction(part) for part in node.args]
+    if all(den == 1 for _, den in pairs) or not all(positive(den, context) for _, den in pairs):
+        return None
+    dens: list[Expr] = []
+    for _, den in pairs:
+        if den != 1 and not any(I.same(den, other) for other in dens):
+            dens.append(den)
+    total = sp.Add(*(num * sp.Mul(*(o for o in dens if not I.same(o, den))) for num, den in pairs))
+    return I.Quotient(total, sp.Mul(*dens))
+
+
+def _fraction(expr: Expr) -> tuple[Expr, Expr]:
+    factors = _factors(expr)
+    quotients = [p for p in factors if isinstance(p, I.Quotient)]
+    if not quotients:
+        return expr, sp.Integer(1)
+    rest = [p for p in factors if not isinstance(p, I.Quotient)]
+    return sp.Mul(*rest, *(q.args[0] for q in quotients)), sp.Mul(*(q.args[1] for q in quotients))
+
+
+COMMON_DENOMINATOR = Rule(
+    "common denominator", "f/g + h/k -> (f k + h g)/(g k) (g, k > 0)", _put_over_one_denominator
+)

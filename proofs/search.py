@@ -1,0 +1,187 @@
+r"""Small instances of a statement: models of its assumptions, and witnesses against its conclusion.
+
+Instances come in a fixed order, smallest sizes and entries first, so that a witness is small and the same on
+every machine.  Finding none proves nothing.
+
+Scope: sizes up to `MOST` beyond their least value.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from attention.exact import ExpQuotient, TooClose, number
+from attention.instances import Evaluator, Index, Instance, NotExact, Unbounded
+from proofs.formula import And, Datum, ForAll, Formula, Or, Relation, Statement, assignments
+from proofs.verdict import Witness
+
+MOST = 2
+POOL = ("0", "1", "0", "1", "-1", "2", "1/2")
+EXHAUSTIVE = 6
+DRAWS = 24
+MOST_TRIED = 3000
+
+
+@dataclass(frozen=True)
+class _Slot:
+    """One entry to fill: an array's entry, or a scalar (index None)."""
+
+    name: str
+    index: Index | None
+    kind: str
+
+
+def instances(statement: Statement, *, seed: int = 0, exhaustive: bool = True) -> Iterator[Instance]:
+    """Yield instances, smallest first; entries 0 and 1 exhaustively where there are few, then seeded draws."""
+    if statement.given is not None:
+        yield statement.given
+        return
+    rng = random.Random(seed)  # noqa: S311  # a fixed order of test data, no secret
+    names = [str(size) for size in statement.sizes]
+    ranges = [range(least, least + MOST + 1) for least in statement.sizes.values()]
+    for sizes in sorted(product(*ranges), key=lambda s: (sum(s), s)):
+        at = dict(zip(names, sizes, strict=True))
+        slots = list(_slots(statement.data, at))
+        free = [slot for slot in slots if slot.kind == "real"]
+        if exhaustive and len(free) <= EXHAUSTIVE:
+            for bits in sorted(product((0, 1), repeat=len(free)), key=lambda b: (sum(b), b)):
+                values = {(s.name, s.index): number(k) for s, k in zip(free, bits, strict=True)}
+                yield _fill(statement, at, slots, values, rng)
+        for _ in range(DRAWS):
+            yield _fill(statement, at, slots, {}, rng)
+
+
+def _slots(data: Sequence[Datum], sizes: dict[str, int]) -> Iterator[_Slot]:
+    at = Evaluator(Instance(sizes), {})
+    for datum in data:
+        if datum.kind == "function":
+            continue
+        if not datum.shape:
+            yield _Slot(datum.name, None, datum.kind)
+            continue
+        lengths = [at.integer(length, {}) for length in datum.shape]
+        for index in product(*(range(datum.first, length + 1) for length in lengths)):
+            yield _Slot(datum.name, index, datum.kind)
+
+
+def _fill(
+    statement: Statement,
+    sizes: dict[str, int],
+    slots: list[_Slot],
+    values: dict[tuple[str, Index | None], ExpQuotient],
+    rng: random.Random,
+) -> Instance:
+    scalars: dict[str, ExpQuotient] = {}
+    arrays: dict[str, dict[Index, ExpQuotient]] = {d.name: {} for d in statement.data if d.shape}
+    permutations: dict[str, list[int]] = {}
+    for slot in slots:
+        value = values.get((slot.name, slot.index))
+        if value is None:
+            value = _draw(slot, sizes, permutations, rng, plain=bool(values))
+        if slot.index is None:
+            scalars[slot.name] = value
+        else:
+            arrays[slot.name][slot.index] = value
+    functions = {d.name: _function(d, rng.randrange(1 << 30)) for d in statement.data if d.kind == "function"}
+    randoms = tuple(d.name for d in statement.data if d.kind == "random")
+    return Instance(sizes, scalars, arrays, functions, randoms)
+
+
+def _draw(
+    slot: _Slot, sizes: dict[str, int], permutations: dict[str, list[int]], rng: random.Random, *, plain: bool
+) -> ExpQuotient:
+    if slot.kind == "positive":
+        return number(1) if plain else number(rng.choice(("1", "1", "2", "1/2")))
+    if slot.kind == "token":
+        return number(rng.randrange(3))
+    if slot.kind == "permutation" and slot.index is not None:
+        if slot.name not in permutations:
+            order = list(range(1, sizes["n"] + 1))
+            rng.shuffle(order)
+            permutations[slot.name] = order
+        return number(permutations[slot.name][slot.index[0] - 1])
+    return number(rng.choice(POOL))
+
+
+def _function(datum: Datum, seed: int) -> Callable[..., ExpQuotient]:
+    """Return an arbitrary function of its arguments: a table of small rationals filled on demand."""
+    table: dict[tuple[str, ...], ExpQuotient] = {}
+
+    def value(*arguments: ExpQuotient) -> ExpQuotient:
+        key = tuple(str(a) for a in arguments)
+        if key not in table:
+            table[key] = number(random.Random(f"{seed}{datum.name}{key}").choice(POOL))  # noqa: S311
+        return table[key]
+
+    return value
+
+
+def models(statement: Statement, count: int, *, seed: int = 1, tries: int = 400) -> list[Instance]:
+    """Return up to `count` instances that meet the assumptions at some index, larger and denser ones first."""
+    found: list[Instance] = []
+    candidates = instances(statement, seed=seed, exhaustive=False)
+    pool = [instance for _, instance in zip(range(tries), candidates, strict=False)]
+    # Spread over the sizes instead of taking the smallest: a step that holds at n = 1 alone must not pass.
+    random.Random(seed).shuffle(pool)  # noqa: S311
+    for instance in pool:
+        if met(statement, instance):
+            found.append(instance)
+            if len(found) == count:
+                break
+    if not found:
+        found = [p for p in (first_model(statement),) if p is not None]
+    return found
+
+
+def first_model(statement: Statement) -> Instance | None:
+    """Return the smallest instance found that meets the assumptions, or None."""
+    candidates = zip(range(MOST_TRIED), instances(statement), strict=False)
+    return next((instance for _, instance in candidates if met(statement, instance)), None)
+
+
+def met(statement: Statement, instance: Instance) -> bool:
+    """Decide whether the assumptions hold at the instance for some index values."""
+    at = Evaluator(instance, statement.definitions)
+    try:
+        return any(
+            all(a.holds(at, indices) for a in statement.assumptions.values())
+            for indices in assignments(statement.ranges, at, {})
+        )
+    except (NotExact, ZeroDivisionError, Unbounded):
+        return False
+
+
+def witness(statement: Statement, *, most: int = MOST_TRIED) -> Witness | None:
+    """Return the first instance in the fixed order at which the statement fails, certified, or None."""
+    for tried, instance in zip(range(1, most + 1), instances(statement), strict=False):
+        try:
+            check = statement.check(instance)
+        except (NotExact, ZeroDivisionError, Unbounded, TooClose):
+            continue
+        if check.broken_at is not None:
+            return _certified(statement, instance, dict(check.broken_at), tried)
+    return None
+
+
+def _certified(statement: Statement, instance: Instance, indices: dict[str, int], tried: int) -> Witness:
+    at = Evaluator(instance, statement.definitions)
+    relation, where = _first_broken(statement.conclusion, at, indices)
+    lhs, rhs = at(relation.lhs, where), at(relation.rhs, where)
+    difference = lhs - rhs
+    # `holds` has decided the relation exactly; the ball shows the distance to a reader.
+    shown = difference.separation()
+    return Witness(instance, where, statement, relation, str(lhs), str(rhs), shown, tried)
+
+
+def _first_broken(formula: Formula, at: Evaluator, indices: dict[str, int]) -> tuple[Relation, dict[str, int]]:
+    if isinstance(formula, Relation):
+        return formula, indices
+    if isinstance(formula, ForAll):
+        inner = next(k for k in assignments(formula.ranges, at, indices) if not formula.body.holds(at, k))
+        return _first_broken(formula.body, at, inner)
+    if isinstance(formula, (And, Or)):
+        return _first_broken(next(p for p in formula.parts if not p.holds(at, indices)), at, indices)
+    raise TypeError(formula)

@@ -1,0 +1,91 @@
+r"""Verdicts and the evidence behind them. Only `proofs.decide` builds a `Verdict`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from attention.instances import Instance
+from proofs.derivation import Step
+from proofs.formula import Formula, Statement
+
+
+class Kind(Enum):
+    """The five verdicts of DESIGN section 3."""
+
+    PROVED = "proved"
+    REFUTED = "refuted"
+    UNDECIDED = "undecided"
+    NOT_FORMAL = "not formal"
+
+
+@dataclass(frozen=True)
+class Witness:
+    """An instance at which a statement fails, with both sides exact and a ball that excludes equality."""
+
+    instance: Instance
+    indices: Mapping[str, int]
+    statement: Statement
+    relation: Formula
+    lhs: str
+    rhs: str
+    difference: str
+    tried: int
+
+
+@dataclass(frozen=True)
+class PartEvidence:
+    """What was established for one part: derivation steps and exact spot checks of each of them."""
+
+    label: str
+    statement: Statement
+    steps: tuple[Step, ...]
+    spot_checks: int
+    not_evaluable: int
+    model: Instance | None
+    needed: Mapping[str, Witness | None] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class MutantEvidence:
+    """A false variant and the witness that refutes it (None: it survived)."""
+
+    change: str
+    statement: Statement
+    witness: Witness | None
+
+
+@dataclass(frozen=True)
+class LineVerdict:
+    """The judgement of one line of a document's proof: holds, fails, or does not follow."""
+
+    label: str
+    verdict: str
+    note: str
+
+
+DOOR = object()
+"""What `proofs.decide` shows to build a verdict; nothing else may use it, and a test looks for that."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The decision of a claim. `residual` says what was left open where the kind is UNDECIDED."""
+
+    claim: str
+    kind: Kind
+    scope: str
+    parts: tuple[PartEvidence, ...] = ()
+    witness: Witness | None = None
+    mutants: tuple[MutantEvidence, ...] = ()
+    residual: str = ""
+    tainted_by: tuple[str, ...] = ()
+    door: Any = field(repr=False, compare=False, default=None)
+
+    def __post_init__(self) -> None:
+        """Refuse verdicts that were not computed."""
+        if self.door is not DOOR:
+            raise TypeError("a Verdict is made by proofs.decide alone")
