@@ -87,6 +87,12 @@ def define(*definitions: Definition) -> dict[str, Definition]:
     return out
 
 
+def opened(total: Expr) -> tuple[Expr, Expr, Expr, Expr]:
+    """Return (letter, first, last, body) of the outermost sum; SymPy keeps nested sums in one node."""
+    *inner, (letter, first, last) = total.limits
+    return letter, first, last, sp.Sum(total.function, *inner) if inner else total.function
+
+
 def fresh(symbol: Expr, avoid: Iterable[str]) -> Expr:
     """Return a symbol like `symbol` whose name is not in `avoid`."""
     taken = set(avoid)
@@ -109,12 +115,10 @@ def rename_apart(expr: Expr, avoid: Iterable[str]) -> Expr:
 
     def walk(node: Expr) -> Expr:
         if isinstance(node, sp.Sum):
-            (v, lo, hi), *inner = node.limits
-            if inner:
-                raise ValueError(f"expected nested single sums, got {node}")
+            v, lo, hi, body = opened(node)
             new = fresh(v, taken)
             taken.add(new.name)
-            return sp.Sum(walk(node.function.xreplace({v: new})), (new, walk(lo), walk(hi)))
+            return sp.Sum(walk(body.xreplace({v: new})), (new, walk(lo), walk(hi)))
         if node.args and not isinstance(node, sp.Indexed):
             args = [walk(arg) for arg in node.args]
             return node.func(*args) if tuple(args) != node.args else node
@@ -135,8 +139,8 @@ def canonical(expr: Expr) -> Expr:
 
     def walk(node: Expr) -> tuple[Expr, int]:
         if isinstance(node, sp.Sum):
-            (v, lo, hi), *_ = node.limits
-            body, height = walk(node.function)
+            v, lo, hi, body = opened(node)
+            body, height = walk(body)
             lo, h1 = walk(lo)
             hi, h2 = walk(hi)
             height = max(height, h1, h2) + 1

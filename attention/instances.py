@@ -178,10 +178,10 @@ class Evaluator:
         if isinstance(node, sp.Indexed):
             return self._entry(node.base.label.name, tuple(self.integer(k, env) for k in node.indices))
         if isinstance(node, sp.Sum):
-            (v, lo, hi), *_ = node.limits
+            v, lo, hi, body = I.opened(node)
             total: Value = number(0)
             for k in range(self.integer(lo, env), self.integer(hi, env) + 1):
-                total = _add(total, self._value(node.function, {**env, v.name: k}))
+                total = _add(total, self._value(body, {**env, v.name: k}))
             return total
         if isinstance(node, sp.Add):
             return self._fold(_add, number(0), node.args, env)

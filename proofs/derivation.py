@@ -184,9 +184,15 @@ class Proof:
         return self._infer("linear combination", out, *(p for _, p in terms), says=says)
 
     def exponential_injective(self, premise: Fact) -> Fact:
-        """From f (e^u - 1) = 0 conclude f u = 0; from e^u = 1 conclude u = 0."""
+        """From f (e^u - e^v) = 0 conclude f (u - v) = 0."""
         out = inference.exponential_injective(_relation(premise))
-        return self._infer("the exponential is injective", out, premise, says="f (e^u - 1) = 0 => f u = 0")
+        return self._infer("the exponential is injective", out, premise, says="f (e^u - e^v) = 0 => f (u - v) = 0")
+
+    def cross_multiply(self, premise: Fact) -> Fact:
+        """From f/g = h/k with positive divisors conclude f k = h g."""
+        relation = _relation(premise)
+        out = inference.cross_multiply(relation, Context.of(self.statement, relation.lhs))
+        return self._infer("cross multiplication", out, premise, says="f/g = h/k, g > 0, k > 0 => f k = h g")
 
     def positive_factor(self, premise: Fact) -> Fact:
         """Drop a positive factor or divisor from an expression that is zero."""

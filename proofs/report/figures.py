@@ -1,16 +1,16 @@
 r"""Figures for the reports, drawn from plain data.
 
 Nothing is decided or evaluated here: the functions receive decimal strings and truth values, and draw them.
-Numbers arrive as strings so that a cell shows the digits that a document printed or an audit certified, and no
-others.
+Numbers arrive as strings so that a cell shows the digits that a document printed or an audit certified, and
+no others.
 
-The same data give the same bytes, for a given version of matplotlib: the settings are matplotlib's defaults with
-ours on top, whatever the user has configured; SVG identifiers have a fixed salt; files carry no date. Text is
-drawn as outlines and the background is opaque white, so that a figure looks the same on a light page and on a
-dark one.
+The same data give the same bytes, for a given version of matplotlib: the settings are its defaults with ours
+on top, whatever the user has configured; SVG identifiers have a fixed salt; files carry no date; panels are
+placed by hand, as the solver behind matplotlib's constrained layout varies in its last digits between runs.
+Text is drawn as outlines on opaque white, so that a figure looks the same on light and dark pages.
 
-matplotlib is imported inside the functions, as most commands need no figure; ``pyplot`` and its global state are
-not used at all.
+matplotlib is imported inside the functions, as most commands need no figure; ``pyplot`` and its global state
+are not used at all.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["jacobian_sparsity", "lemma_counterexample", "weights_heatmaps"]
 
-# Blue and vermilion of Okabe & Ito: told apart with any colour vision, and by lightness when printed grey.
+# Blue and vermilion of Okabe & Ito, told apart with any colour vision; in grey print, where they are close,
+# the sign, the place or the order of what is coloured says the same.
 BLUE = "#0072B2"
 VERMILION = "#D55E00"
 PALE_BLUE = "#A6CEE6"
@@ -38,7 +39,13 @@ MASKED = "#EFF1F3"
 WHITE = "#FFFFFF"
 
 WIDTH = 8.3  # inches: about 800 CSS pixels as SVG, the width of a README on GitHub
-MARGIN = 0.08  # inches around everything drawn
+GAP = 0.22  # inches between panels
+TOP = 0.68  # inches for the title, and the titles of panels
+RIGHT = 0.18
+WEIGHTS_LEFT, WEIGHTS_BOTTOM = 0.58, 0.58
+SPARSITY_LEFT, SPARSITY_BOTTOM = 0.7, 1.02
+BARS_LEFT, BARS_RIGHT, BARS_TOP, BARS_BOTTOM = 2.0, 0.62, 0.5, 0.98
+BAR_PAIR = 0.58
 SETTINGS: Any = {  # versions of matplotlib differ in how they type this mapping
     "axes.edgecolor": QUIET,
     "axes.labelcolor": INK,
@@ -74,7 +81,8 @@ def weights_heatmaps(printed: Sequence[Sequence[str]], exact: Sequence[Sequence[
     """
     for name, rows in (("printed", printed), ("exact", exact)):
         _require_lower_triangular(name, rows, size=len(printed))
-    with _figure(path, height=3.5) as figure:
+    height = TOP + _panel_width(3, left=WEIGHTS_LEFT) + WEIGHTS_BOTTOM
+    with _figure(path, height=height) as figure:
         _draw_weights(figure, printed, exact)
 
 
@@ -92,16 +100,19 @@ def jacobian_sparsity(
         d_v: the length of an output, the height of a block.
 
     Raises:
-        ValueError: a panel is not n x n, a size is not positive, or the file has another extension.
+        ValueError: there is no panel, or one is not n x n; a size is not positive; the file has another
+            extension.
     """
     if min(n, d, d_v) < 1:
         raise ValueError(f"n, d and d_v must be positive, got n = {n}, d = {d}, d_v = {d_v}")
+    if not pattern:
+        raise ValueError("pattern must have at least one panel")
     for title, rows in pattern.items():
         lengths = [len(row) for row in rows]
         if lengths != [n] * n:
             raise ValueError(f"pattern {title!r} must have {n} rows of {n} values, got rows of {lengths}")
-    panel_width = (WIDTH - 0.8) / max(len(pattern), 1)
-    with _figure(path, height=1.7 + panel_width * d_v / d) as figure:
+    height = TOP + _panel_width(len(pattern), left=SPARSITY_LEFT) * d_v / d + SPARSITY_BOTTOM
+    with _figure(path, height=height) as figure:
         _draw_sparsity(figure, pattern, n, d, d_v)
 
 
@@ -122,7 +133,7 @@ def lemma_counterexample(before: Sequence[Sequence[str]], after: Sequence[Sequen
             f"and {[len(row) for row in after]}"
         )
     pairs = sum(len(row) for row in before)
-    with _figure(path, height=1.55 + 0.58 * pairs) as figure:
+    with _figure(path, height=BARS_TOP + BAR_PAIR * pairs + BARS_BOTTOM) as figure:
         _draw_counterexample(figure, before, after)
 
 
@@ -140,20 +151,40 @@ def _figure(path: Path, *, height: float) -> Iterator[Figure]:
     # Late, as matplotlib takes longer to start than most commands take to run.
     from matplotlib import rc_context, style  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
-    from matplotlib.layout_engine import ConstrainedLayoutEngine  # noqa: PLC0415
 
     with style.context("default"), rc_context(SETTINGS):
         figure = Figure(figsize=(WIDTH, height))
-        margin_x, margin_y = MARGIN / WIDTH, MARGIN / height
-        figure.set_layout_engine(
-            ConstrainedLayoutEngine(
-                h_pad=0.09,
-                w_pad=0.09,
-                rect=(margin_x, margin_y, 1 - 2 * margin_x, 1 - 2 * margin_y),
-            )
-        )
         yield figure
         figure.savefig(path, format=suffix[1:], metadata=metadata[suffix])
+
+
+def _panel_width(count: int, *, left: float, right: float = RIGHT) -> float:
+    return (WIDTH - left - right - GAP * (count - 1)) / count
+
+
+def _panels(
+    figure: Figure, count: int, *, left: float, bottom: float, top: float = TOP, right: float = RIGHT
+) -> list[Axes]:
+    """Place ``count`` panels side by side, with margins in inches."""
+    height = figure.get_figheight()
+    grid = figure.subplots(
+        1,
+        count,
+        sharey=True,
+        squeeze=False,
+        gridspec_kw={
+            "left": left / WIDTH,
+            "right": 1 - right / WIDTH,
+            "bottom": bottom / height,
+            "top": 1 - top / height,
+            "wspace": GAP / _panel_width(count, left=left, right=right),
+        },
+    )
+    return list(grid[0])
+
+
+def _title(figure: Figure, title: str) -> None:
+    figure.suptitle(title, y=1 - 0.12 / figure.get_figheight(), va="top")
 
 
 def _draw_weights(figure: Figure, printed: Sequence[Sequence[str]], exact: Sequence[Sequence[str]]) -> None:
@@ -177,8 +208,8 @@ def _draw_weights(figure: Figure, printed: Sequence[Sequence[str]], exact: Seque
             Normalize(-largest, largest),
         ),
     )
-    figure.suptitle("Attention weights of the worked example")
-    axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+    _title(figure, "Attention weights of the worked example")
+    axes = _panels(figure, len(panels), left=WEIGHTS_LEFT, bottom=WEIGHTS_BOTTOM)
     for axis, (title, rows, colours, scale) in zip(axes, panels, strict=True):
         _matrix_frame(axis, size)
         axis.set_title(title)
@@ -189,10 +220,10 @@ def _draw_weights(figure: Figure, printed: Sequence[Sequence[str]], exact: Seque
                 _cell(axis, i, j, (red, green, blue))
                 # Relative luminance of the sRGB primaries, gamma left aside.
                 ink = INK if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.5 else WHITE
-                axis.text(j, i, number, ha="center", va="center", fontsize=11, color=ink)
+                axis.text(j, i, number, ha="center", va="center", fontsize=min(11, 36 / size), color=ink)
             for j in range(len(row), size):
                 _cell(axis, i, j, MASKED)
-                axis.text(j, i, "masked", ha="center", va="center", fontsize=8, color=QUIET)
+                axis.text(j, i, "masked", ha="center", va="center", fontsize=min(8, 26 / size), color=QUIET)
     axes[0].set_ylabel("word $i$, attending")
 
 
@@ -201,8 +232,8 @@ def _draw_sparsity(
 ) -> None:
     from matplotlib.patches import Patch, Rectangle  # noqa: PLC0415
 
-    figure.suptitle("Which outputs react to which inputs: the sparsity that is causality")
-    axes = figure.subplots(1, len(pattern), sharey=True, squeeze=False)[0]
+    _title(figure, "Which outputs depend on which inputs: the sparsity that is causality")
+    axes = _panels(figure, len(pattern), left=SPARSITY_LEFT, bottom=SPARSITY_BOTTOM)
     for axis, (title, rows) in zip(axes, pattern.items(), strict=True):
         axis.set_title(title)
         axis.set_xlim(0, n * d)
@@ -229,11 +260,11 @@ def _draw_sparsity(
     axes[0].set_ylabel(f"outputs, {_entries(d_v)} each")
     figure.legend(
         handles=[
-            Patch(facecolor=BLUE, label="can react to itself and the past"),
-            Patch(facecolor=VERMILION, label="can react to the future"),
+            Patch(facecolor=BLUE, label="can depend on its own and earlier words"),
+            Patch(facecolor=VERMILION, label="can depend on later words"),
             Patch(facecolor=MASKED, edgecolor=QUIET, lw=0.6, label="derivative always 0"),
         ],
-        loc="outside lower center",
+        loc="lower center",
         ncols=3,
         frameon=False,
     )
@@ -243,8 +274,8 @@ def _draw_counterexample(
     figure: Figure, before: Sequence[Sequence[str]], after: Sequence[Sequence[str]]
 ) -> None:
     thickness = 0.36
-    figure.suptitle("Lemma 1 fails: adding one vector to every word changes the attention weights")
-    axis = figure.subplots()
+    _title(figure, "Lemma 1 fails: adding one vector to every word changes the weights")
+    (axis,) = _panels(figure, 1, left=BARS_LEFT, bottom=BARS_BOTTOM, top=BARS_TOP, right=BARS_RIGHT)
     names: list[str] = []
     for i, rows in enumerate(zip(before, after, strict=True)):
         for j, values in enumerate(zip(*rows, strict=True)):
@@ -266,7 +297,7 @@ def _draw_counterexample(
     figure.legend(
         handles=[axis.containers[0], axis.containers[1]],
         labels=["before adding the vector", "after adding it"],
-        loc="outside lower center",
+        loc="lower center",
         ncols=2,
         frameon=False,
     )

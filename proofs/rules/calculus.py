@@ -21,8 +21,9 @@ def derivative(expr: Expr, entry: Expr) -> Expr | None:
         pairs = zip(expr.indices, entry.indices, strict=True)
         return sp.Mul(*(sp.KroneckerDelta(p, q) for p, q in pairs))
     if isinstance(expr, sp.Sum):
-        inner = derivative(expr.function, entry)
-        return None if inner is None else sp.Integer(0) if inner == 0 else sp.Sum(inner, expr.limits[0])
+        v, first, last, body = I.opened(expr)
+        inner = derivative(body, entry)
+        return None if inner is None else sp.Integer(0) if inner == 0 else sp.Sum(inner, (v, first, last))
     if isinstance(expr, sp.Add):
         parts = [derivative(arg, entry) for arg in expr.args]
         return None if None in parts else sp.Add(*parts)
@@ -69,10 +70,10 @@ def limit(expr: Expr, parameter: Expr, to: Expr, context: Context) -> Expr | Non
         parts = [limit(arg, parameter, to, context) for arg in expr.args]
         return None if None in parts else expr.func(*parts)
     if isinstance(expr, sp.Sum):
-        v, first, last = expr.limits[0]
+        v, first, last, body = I.opened(expr)
         if any(sp.sympify(bound).has(parameter) for bound in (first, last)):
             return None
-        inner = limit(expr.function, parameter, to, context.inside(v, first, last))
+        inner = limit(body, parameter, to, context.inside(v, first, last))
         return None if inner is None else sp.Sum(inner, (v, first, last))
     if isinstance(expr, I.Quotient):
         num, den = (limit(arg, parameter, to, context) for arg in expr.args)
@@ -121,7 +122,8 @@ def _expectation(node: Expr, context: Context) -> Expr | None:
     if isinstance(expr, sp.Add):
         return sp.Add(*(I.Expectation(arg) for arg in expr.args))
     if isinstance(expr, sp.Sum):
-        return sp.Sum(I.Expectation(expr.function), expr.limits[0])
+        v, first, last, body = I.opened(expr)
+        return sp.Sum(I.Expectation(body), (v, first, last))
     factors = sp.Mul.make_args(expr)
     constants = [p for p in factors if not p.atoms(sp.Indexed) & entries]
     if constants and len(constants) < len(factors):

@@ -117,9 +117,9 @@ def rewrite(expr: Expr, rule: Rule, context: Context, *, every: bool = False, at
                 matched = True
                 return new
         if isinstance(node, sp.Sum):
-            (v, first, last), *_ = node.limits
-            body = walk(node.function, here.inside(v, first, last))
-            return node if body == node.function else sp.Sum(body, (v, first, last))
+            v, first, last, old = I.opened(node)
+            body = walk(old, here.inside(v, first, last))
+            return node if body == old else sp.Sum(body, (v, first, last))
         if not node.args or isinstance(node, sp.Indexed):
             return node
         args = [walk(arg, here) for arg in node.args]

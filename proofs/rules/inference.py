@@ -39,18 +39,39 @@ def linear_combination(premises: Sequence[tuple[Expr, Relation]], conclusion: Re
     return conclusion
 
 
+def cross_multiply(premise: Relation, context: Context) -> Relation:
+    """From f/g = h/k with g, k > 0 conclude f k = h g; a side that is no quotient has divisor 1."""
+    if premise.op == "=":
+        (f, g), (h, k) = (
+            side.args if isinstance(side, I.Quotient) else (side, sp.Integer(1))
+            for side in map(sp.sympify, (premise.lhs, premise.rhs))
+        )
+        if positive(g, context) and positive(k, context):
+            return equal(f, h) if I.same(g, k) else equal(f * k, h * g)
+    raise RuleError("cross multiplication", premise)
+
+
 def exponential_injective(premise: Relation) -> Relation:
-    """From f (e^u - 1) = 0 conclude f u = 0; from e^u = 1 conclude u = 0."""
+    """From f (e^u - e^v) = 0 conclude f (u - v) = 0 (e^0 is written 1)."""
     lhs = sp.sympify(premise.lhs)
-    if premise.op == "=" and isinstance(lhs, sp.exp) and premise.rhs == 1:
-        return equal(lhs.args[0], sp.Integer(0))
     if premise.op == "=" and premise.rhs == 0:
         for factor in sp.Mul.make_args(lhs):
-            if isinstance(factor, sp.Add) and len(factor.args) == 2:
-                minus, power = sorted(factor.args, key=lambda a: isinstance(a, sp.exp))
-                if minus == -1 and isinstance(power, sp.exp):
-                    return equal(sp.Mul(lhs / factor, power.args[0]), sp.Integer(0))
+            exponents = [_exponent(part) for part in sp.Add.make_args(factor)]
+            if len(exponents) == 2 and None not in exponents:
+                (k, p), (r, q) = exponents
+                if k == -r:
+                    return equal(k * sp.Mul(lhs / factor, p - q), sp.Integer(0))
     raise RuleError("the exponential is injective", premise)
+
+
+def _exponent(part: Expr) -> tuple[Expr, Expr] | None:
+    """Write part as k e^p with k = 1 or -1; None if it has another form."""
+    if part in {1, -1}:
+        return part, sp.Integer(0)
+    for k in (1, -1):
+        if isinstance(k * part, sp.exp):
+            return sp.Integer(k), (k * part).args[0]
+    return None
 
 
 def positive_factor(premise: Relation, context: Context) -> Relation:
@@ -78,7 +99,7 @@ def squares_zero(premise: Relation, letter: Expr, context: Context) -> Relation:
     """From sum_v f(v)^2 = 0 conclude f(letter) = 0, for any letter in the range of v."""
     lhs = sp.sympify(premise.lhs)
     if premise.op == "=" and premise.rhs == 0 and isinstance(lhs, sp.Sum):
-        (v, first, last), body = lhs.limits[0], lhs.function
+        v, first, last, body = I.opened(lhs)
         inside = context.facts.at_most(first, letter) and context.facts.at_most(letter, last)
         if inside and isinstance(body, sp.Pow) and body.exp == 2:
             return equal(body.base.xreplace({v: letter}), sp.Integer(0))

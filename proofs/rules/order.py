@@ -30,8 +30,8 @@ def rewrite_upwards(expr: Expr, rule: Rule, context: Context) -> Expr:
             done = True
             return new
         if isinstance(node, sp.Sum):
-            v, first, last = node.limits[0]
-            return sp.Sum(walk(node.function, here.inside(v, first, last)), (v, first, last))
+            v, first, last, body = I.opened(node)
+            return sp.Sum(walk(body, here.inside(v, first, last)), (v, first, last))
         if isinstance(node, sp.exp):
             return sp.exp(walk(node.args[0], here))
         if isinstance(node, I.Quotient) and positive(node.args[1], here):

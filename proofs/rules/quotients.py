@@ -23,9 +23,9 @@ def positive(expr: Expr, context: Context) -> bool:
     if isinstance(expr, sp.exp):
         return True
     if isinstance(expr, sp.Sum):
-        (v, first, last), *_ = expr.limits
+        v, first, last, body = I.opened(expr)
         if context.facts.at_most(first, last):
-            return positive(expr.function, context.inside(v, first, last))
+            return positive(body, context.inside(v, first, last))
         return False
     if isinstance(expr, (sp.Mul, I.Quotient)):
         return all(positive(arg, context) for arg in expr.args)
@@ -44,8 +44,8 @@ def nonnegative(expr: Expr, context: Context) -> bool:
     if positive(expr, context) or expr == 0:
         return True
     if isinstance(expr, sp.Sum):
-        (v, first, last), *_ = expr.limits
-        return nonnegative(expr.function, context.inside(v, first, last))
+        v, first, last, body = I.opened(expr)
+        return nonnegative(body, context.inside(v, first, last))
     if isinstance(expr, (I.AtMost, I.IsZero, sp.KroneckerDelta)):
         return True
     if isinstance(expr, I.Quotient):

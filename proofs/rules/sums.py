@@ -37,9 +37,10 @@ def fold(name: str) -> Rule:
 
 
 def _linearity(node: Expr, _: Context) -> Expr | None:
-    if not isinstance(node, sp.Sum) or not isinstance(node.function, sp.Add):
+    if not isinstance(node, sp.Sum):
         return None
-    return sp.Add(*(sp.Sum(part, node.limits[0]) for part in node.function.args))
+    v, first, last, body = I.opened(node)
+    return sp.Add(*(sp.Sum(part, (v, first, last)) for part in body.args)) if isinstance(body, sp.Add) else None
 
 
 LINEARITY = Rule("linearity", "sum (f + g) -> sum f + sum g", _linearity)
@@ -48,8 +49,7 @@ LINEARITY = Rule("linearity", "sum (f + g) -> sum f + sum g", _linearity)
 def _constant_out(node: Expr, _: Context) -> Expr | None:
     if not isinstance(node, sp.Sum):
         return None
-    (v, first, last), *_rest = node.limits
-    body = node.function
+    v, first, last, body = I.opened(node)
     if isinstance(body, I.Quotient) and not body.args[1].has(v):
         return I.Quotient(sp.Sum(body.args[0], (v, first, last)), body.args[1])
     constant, rest = _separate(body, v)
@@ -89,22 +89,25 @@ def _constant_in(node: Expr, _: Context) -> Expr | None:
         return None
     total, others = sums[0], list(node.args)
     others.remove(total)
-    (v, first, last), *_ = total.limits
+    v, first, last, body = I.opened(total)
     if any(other.has(v) for other in others):
         return None
-    return sp.Sum(sp.Mul(total.function, *others), (v, first, last))
+    return sp.Sum(sp.Mul(body, *others), (v, first, last))
 
 
 CONSTANT_IN = Rule("move a factor into a sum", "f sum_v g(v) -> sum_v (f g(v))", _constant_in)
 
 
 def _swap(node: Expr, _: Context) -> Expr | None:
-    if not isinstance(node, sp.Sum) or not isinstance(node.function, sp.Sum):
+    if not isinstance(node, sp.Sum):
         return None
-    (v, *outer), (w, *inner) = node.limits[0], node.function.limits[0]
-    if any(sp.sympify(bound).has(v) for bound in inner):
+    v, first, last, total = I.opened(node)
+    if not isinstance(total, sp.Sum):
         return None
-    return sp.Sum(sp.Sum(node.function.function, (v, *outer)), (w, *inner))
+    w, low, high, body = I.opened(total)
+    if any(sp.sympify(bound).has(v) for bound in (low, high)):
+        return None
+    return sp.Sum(sp.Sum(body, (v, first, last)), (w, low, high))
 
 
 SWAP = Rule("exchange two sums", "sum_v sum_w f -> sum_w sum_v f (independent ranges)", _swap)
@@ -140,8 +143,9 @@ def _product_of_sums(node: Expr, context: Context) -> Expr | None:
         return None
     left = pair[0]
     right = I.rename_apart(pair[1], context.in_use | I.names_in(left) | I.names_in(node))
-    body = sp.Sum(left.function * right.function, right.limits[0])
-    return sp.Mul(sp.Sum(body, left.limits[0]), *others)
+    v, *outer, f = I.opened(left)
+    w, *inner, g = I.opened(right)
+    return sp.Mul(sp.Sum(sp.Sum(f * g, (w, *inner)), (v, *outer)), *others)
 
 
 PRODUCT_OF_SUMS = Rule("product of sums", "(sum_v f)(sum_w g) -> sum_v sum_w f g", _product_of_sums)
@@ -150,10 +154,10 @@ PRODUCT_OF_SUMS = Rule("product of sums", "(sum_v f)(sum_w g) -> sum_v sum_w f g
 def _constant_sum(node: Expr, context: Context) -> Expr | None:
     if not isinstance(node, sp.Sum):
         return None
-    (v, first, last), *_ = node.limits
-    if node.function.has(v) or not context.facts.at_most(first - 1, last):
+    v, first, last, body = I.opened(node)
+    if body.has(v) or not context.facts.at_most(first - 1, last):
         return None
-    return (last - first + 1) * node.function
+    return (last - first + 1) * body
 
 
 CONSTANT_SUM = Rule("sum of a constant", "sum_{v=p}^{q} f -> (q - p + 1) f (p <= q + 1)", _constant_sum)
@@ -169,8 +173,8 @@ ZERO_SUM = Rule("sum of zeros", "sum 0 -> 0", _zero_sum)
 def _single_term(node: Expr, _: Context) -> Expr | None:
     if not isinstance(node, sp.Sum):
         return None
-    (v, first, last), *_ = node.limits
-    return node.function.xreplace({v: first}) if first == last else None
+    v, first, last, body = I.opened(node)
+    return body.xreplace({v: first}) if first == last else None
 
 
 SINGLE_TERM = Rule("sum of one term", "sum_{v=p}^{p} f(v) -> f(p)", _single_term)
@@ -182,13 +186,13 @@ def split(at: Expr) -> Rule:
     def apply(node: Expr, context: Context) -> Expr | None:
         if not isinstance(node, sp.Sum):
             return None
-        (v, first, last), *_ = node.limits
+        v, first, last, body = I.opened(node)
         inside = context.facts.at_most(first - 1, at) and context.facts.at_most(at, last)
         if not inside or at in (first - 1, last):
             return None
         other = I.fresh(v, context.in_use | I.names_in(node))
-        tail = I.rename_apart(sp.Sum(node.function.xreplace({v: other}), (other, at + 1, last)), context.in_use)
-        return sp.Sum(node.function, (v, first, at)) + tail
+        tail = I.rename_apart(sp.Sum(body.xreplace({v: other}), (other, at + 1, last)), context.in_use)
+        return sp.Sum(body, (v, first, at)) + tail
 
     return Rule("split a range", "sum_{v=p}^{q} f -> sum_{v=p}^{r} f + sum_{v=r+1}^{q} f (p - 1 <= r <= q)", apply)
 
@@ -199,15 +203,14 @@ def permute(letter: str, n: Expr) -> Rule:
     def apply(node: Expr, _: Context) -> Expr | None:
         if not isinstance(node, sp.Sum):
             return None
-        (v, first, last), *_ = node.limits
+        v, first, last, body = I.opened(node)
         image = sp.Indexed(sp.IndexedBase(letter, integer=True, positive=True), v)
-        if (first, last) != (1, n) or not node.function.has(image):
+        if (first, last) != (1, n) or not body.has(image):
             return None
-        body = node.function.xreplace({image: v})
         # f(pi(v)) re-indexes only if v enters through pi(v) alone.
-        if node.function.xreplace({image: sp.Symbol("#")}).has(v):
+        if body.xreplace({image: sp.Symbol("#")}).has(v):
             return None
-        return sp.Sum(body, (v, first, last))
+        return sp.Sum(body.xreplace({image: v}), (v, first, last))
 
     return Rule("re-index by a permutation", "sum_{v=1}^{n} f(pi(v)) -> sum_{v=1}^{n} f(v)", apply)
 
@@ -215,12 +218,12 @@ def permute(letter: str, n: Expr) -> Rule:
 def _delta_picks(node: Expr, context: Context) -> Expr | None:
     if not isinstance(node, sp.Sum):
         return None
-    (v, first, last), *_ = node.limits
-    for factor in sp.Mul.make_args(node.function):
+    v, first, last, body = I.opened(node)
+    for factor in sp.Mul.make_args(body):
         if isinstance(factor, sp.KroneckerDelta) and v in factor.args:
             other = factor.args[1] if factor.args[0] == v else factor.args[0]
             if context.facts.at_most(first, other) and context.facts.at_most(other, last):
-                return (node.function / factor).xreplace({v: other})
+                return (body / factor).xreplace({v: other})
     return None
 
 

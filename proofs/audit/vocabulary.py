@@ -1,0 +1,131 @@
+r"""What a document's own notation is, found before anything is parsed.
+
+Mathematics overloads: `score(x)` is one word and `ab` two letters; `W^Q` may be a name and `x^2` is a power;
+`\alpha_{21}` is entry (2, 1) where the text also writes `\alpha_{ij}`; `f(x)` is a call and `a(b+c)` a product;
+`e` is Euler's number unless the text defines it.  The left sides of the document's equalities tell which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from proofs.audit.lexer import Token
+
+KNOWN = {
+    **{
+        name: name
+        for name in "exp ln log sin cos tan sinh cosh tanh max min sqrt softmax abs norm sum transpose mean".split()
+    },
+    "Softmax": "softmax",
+    "SoftMax": "softmax",
+    "tg": "tan",
+    "sen": "sin",
+}
+"""Words that are functions of common knowledge, when followed by an argument and not defined by the text."""
+
+_OPENERS, _CLOSERS = {"open", "group", "begin"}, {"close", "ungroup", "end"}
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The document's notation.
+
+    Attributes:
+        words: runs of letters that are one name.
+        functions: names that the text defines with arguments.
+        labelled: (base, superscript) pairs that are one name.
+        pairs: bases whose subscript holds two index letters somewhere (`\alpha_{ij}`).
+        letters: single letters that the text defines.
+    """
+
+    words: frozenset[str]
+    functions: frozenset[str]
+    labelled: frozenset[tuple[str, str]]
+    pairs: frozenset[str]
+    letters: frozenset[str]
+
+
+def vocabulary(segments: Iterable[Sequence[Token]]) -> Vocabulary:
+    """Return the notation of a document, given the tokens of its segments."""
+    words: set[str] = set()
+    functions: set[str] = set()
+    labelled: set[tuple[str, str]] = set()
+    pairs: set[str] = set()
+    letters: set[str] = set()
+    for tokens in segments:
+        pairs.update(_two_letter_subscripts(tokens))
+        for at in _statement_starts(tokens):
+            head = tokens[at]
+            if head.kind not in {"word", "letter", "upright"}:
+                continue
+            label, after = _past_marks(tokens, at + 1)
+            arguments = after < len(tokens) and tokens[after].text == "("
+            end = _past_parenthesis(tokens, after) if arguments else after
+            if end is None or end >= len(tokens) or tokens[end].kind not in {"relation", "align"}:
+                continue
+            if label:
+                labelled.add((head.value[-1] if head.kind == "word" else head.value, label))
+            if arguments and end > after:
+                functions.add(head.value)
+            if len(head.value) == 1 or head.kind == "letter":
+                letters.add(head.value)
+            elif head.kind == "word" and (arguments or len(head.value) > 2 or after == at + 1):
+                words.add(head.value)
+    bases = {base for base, _ in labelled}
+    compound = {word for word in words if set(word) <= letters | bases and word not in functions}
+    return Vocabulary(*(frozenset(s) for s in (words - compound, functions, labelled, pairs, letters)))
+
+
+def _statement_starts(tokens: Sequence[Token]) -> Iterator[int]:
+    depth, fresh = 0, True
+    for at, token in enumerate(tokens):
+        if fresh and token.kind not in {"align", "separator", "newline"}:
+            yield at
+            fresh = False
+        if token.kind in _OPENERS:
+            depth += 1
+        elif token.kind in _CLOSERS:
+            depth -= 1
+        if depth <= 1 and token.kind in {"separator", "newline"}:
+            fresh = True
+
+
+def _past_marks(tokens: Sequence[Token], at: int) -> tuple[str, int]:
+    """Return the superscript label, if it is one letter, and the position after all scripts and primes."""
+    label = ""
+    while at < len(tokens) and tokens[at].kind in {"sub", "sup", "prime"}:
+        kind = tokens[at].kind
+        at += 1
+        if kind == "prime" or at >= len(tokens):
+            continue
+        content, at = _script(tokens, at)
+        if kind == "sup" and len(content) == 1 and content[0].kind in {"word", "letter", "upright"}:
+            label = content[0].value
+    return label, at
+
+
+def _script(tokens: Sequence[Token], at: int) -> tuple[Sequence[Token], int]:
+    if tokens[at].kind != "group":
+        return tokens[at : at + 1], at + 1
+    stop = at + 1
+    while stop < len(tokens) and tokens[stop].kind != "ungroup":
+        stop += 1
+    return tokens[at + 1 : stop], stop + 1
+
+
+def _past_parenthesis(tokens: Sequence[Token], at: int) -> int | None:
+    depth = 0
+    for position in range(at, min(len(tokens), at + 60)):
+        depth += (tokens[position].text == "(") - (tokens[position].text == ")")
+        if depth == 0:
+            return position + 1
+    return None
+
+
+def _two_letter_subscripts(tokens: Sequence[Token]) -> Iterator[str]:
+    for base, sub, *rest in zip(tokens, tokens[1:], tokens[2:], tokens[3:], tokens[4:], strict=False):
+        opened, inner, closed = rest
+        if sub.kind == "sub" and opened.kind == "group" and inner.kind == "word" and closed.kind == "ungroup":
+            if len(inner.value) == 2:
+                yield base.value[-1] if base.kind == "word" else base.value

@@ -1,0 +1,38 @@
+"""Hypothesis strategies for structures. Imported by tests alone: the laws themselves do not need Hypothesis."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from proofs.laws.batch import DTYPES, LARGEST, REGIMES, SCALES, Structure
+from proofs.laws.law import Law
+
+ADVERSARIAL = (0.0, -0.0, 1.0, -1.0, 0.5, 2.0, 3e-8, 1e-30, 5e-324, -1e4, 1e4, 6e4, 1e30, 1e300)
+CASES = 64
+
+
+@st.composite
+def structures(
+    draw: st.DrawFn,
+    law: Law,
+    *,
+    dtypes: tuple[str, ...] = DTYPES,
+    largest: int = LARGEST,
+    cases: int = CASES,
+) -> Structure:
+    """Draw the structure of a batch for a law; it shrinks towards one token, one feature, small integers."""
+    n = draw(st.integers(1, largest))
+    return Structure(
+        n=n,
+        d=draw(st.integers(1, largest)),
+        d_k=draw(st.integers(1, largest)),
+        d_v=draw(st.integers(1, largest)),
+        regime=draw(st.sampled_from(sorted(REGIMES, key=lambda name: name != "ties"))),
+        dtype=draw(st.sampled_from(dtypes)),
+        mask=draw(st.sampled_from(law.masks)),
+        scale=draw(st.sampled_from(SCALES)),
+        cut=draw(st.integers(0, n - 1)),
+        seed=draw(st.integers(0, 2**32 - 1)),
+        values=tuple(draw(st.lists(st.sampled_from(ADVERSARIAL), max_size=3))),
+        cases=cases,
+    )
