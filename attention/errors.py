@@ -1,7 +1,7 @@
 """What can be wrong with the arguments of a numeric function, by name.
 
-Every message reads: argument, what was expected, what came.  The three parts are keyword fields too, so that a
-caller can act on them without reading the text.
+Every message reads: argument, what was expected, what came.  The three parts are keyword fields too, so
+that a caller can act on them without reading the text.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ class InputError(ValueError):
 
 
 class ShapeError(InputError):
-    """An array has the wrong number of dimensions, an empty dimension, or a size that does not match another's."""
+    """An array has too few dimensions, an empty one, or a size that does not match another's."""
 
 
 class DTypeError(InputError, TypeError):
@@ -32,7 +32,7 @@ class NonFiniteError(InputError):
 
 
 class EmptyRowError(InputError):
-    """A row of the mask allows no position, so its softmax is not defined. Attribute: index of the first such row."""
+    """A row of the mask allows no position: its softmax is undefined. Attribute: index, of the first."""
 
     def __init__(self, *, argument: str, expected: str, received: str, index: tuple[int, ...]) -> None:
         self.index = index

@@ -33,6 +33,8 @@ Exponent: TypeAlias = "tuple[fmpq, fmpq]"  # (multiple of beta, constant)
 _ZERO, _ONE = fmpq(0), fmpq(1)
 _CONSTANT: Exponent = (_ZERO, _ZERO)
 
+_UNIT: Mapping[Exponent, fmpq] = {_CONSTANT: _ONE}
+
 START_BITS = 64
 """Working precision, in bits, of the first attempt to separate a number from zero."""
 MAX_BITS = 1 << 20
@@ -91,7 +93,11 @@ def _clean(terms: Mapping[Exponent, fmpq]) -> dict[Exponent, fmpq]:
     return {r: c for r, c in terms.items() if c != 0}
 
 
-def _times(a: Mapping[Exponent, fmpq], b: Mapping[Exponent, fmpq]) -> dict[Exponent, fmpq]:
+def _times(a: Mapping[Exponent, fmpq], b: Mapping[Exponent, fmpq]) -> Mapping[Exponent, fmpq]:
+    if a == _UNIT:
+        return b
+    if b == _UNIT:
+        return a
     out: dict[Exponent, fmpq] = {}
     for (p, r), c in a.items():
         for (q, s), d in b.items():
@@ -142,6 +148,8 @@ class ExpQuotient:
 
     def __mul__(self, other: ExpQuotient | Rational) -> ExpQuotient:
         o = number(other)
+        if not self.num or not o.num:
+            return _SMALL[0]
         return _reduced(_times(self.num, o.num), _times(self.den, o.den))
 
     __rmul__ = __mul__
@@ -210,6 +218,12 @@ class ExpQuotient:
         """Return the number as a Fraction if it is rational, else None. Exact: N = q D term by term."""
         if not self.num:
             return Fraction(0)
+        if len(self.num) != len(self.den):
+            return None
+        if len(self.num) == 1:
+            ((r, c),), ((t, k),) = self.num.items(), self.den.items()
+            q = c / k
+            return Fraction(int(q.p), int(q.q)) if r == t else None
         if self.num.keys() != self.den.keys():
             return None
         ratios = {self.num[r] / self.den[r] for r in self.den}
@@ -313,8 +327,14 @@ def number(value: ExpQuotient | Rational) -> ExpQuotient:
     """Return `value` as an ExpQuotient."""
     if isinstance(value, ExpQuotient):
         return value
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(_SMALL):
+        return _SMALL[value]
     q = rational(value)
     return ExpQuotient({_CONSTANT: q} if q != 0 else {}, {_CONSTANT: _ONE})
+
+
+_SMALL = tuple(ExpQuotient({_CONSTANT: fmpq(k)} if k else {}, {_CONSTANT: _ONE}) for k in range(16))
+"""The small integers, which evaluation asks for again and again."""
 
 
 def exp(value: ExpQuotient | Rational, *, beta: Rational = 0) -> ExpQuotient:

@@ -93,6 +93,19 @@ def opened(total: Expr) -> tuple[Expr, Expr, Expr, Expr]:
     return letter, first, last, sp.Sum(total.function, *inner) if inner else total.function
 
 
+def reachable(exprs: Iterable[Expr], definitions: Definitions) -> dict[str, Definition]:
+    """Return the definitions that unfolding `exprs` to data would use."""
+    found: dict[str, Definition] = {}
+    todo = list(exprs)
+    while todo:
+        for head in sp.sympify(todo.pop()).atoms(sp.core.function.AppliedUndef):
+            name = head.func.__name__
+            if name in definitions and name not in found:
+                found[name] = definitions[name]
+                todo.append(definitions[name].body)
+    return found
+
+
 def fresh(symbol: Expr, avoid: Iterable[str]) -> Expr:
     """Return a symbol like `symbol` whose name is not in `avoid`."""
     taken = set(avoid)

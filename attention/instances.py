@@ -162,6 +162,9 @@ class Evaluator:
 
     def integer(self, expr: I.Expr, indices: Mapping[str, int]) -> int:
         """Return the value of an index expression such as i + 1 or n."""
+        quick = self._index(expr, indices)
+        if quick is not None:
+            return quick
         value = self._value(sp.sympify(expr), dict(indices))
         if not isinstance(value, ExpQuotient):
             raise NotExact("an index", value)
@@ -169,6 +172,20 @@ class Evaluator:
         if q is None or q.denominator != 1:
             raise NotExact("an index", value)
         return q.numerator
+
+    def _index(self, expr: I.Expr, indices: Mapping[str, int]) -> int | None:
+        """Return a plain letter, size, integer or sum of these without leaving the integers; None otherwise."""
+        if isinstance(expr, int):
+            return expr
+        if isinstance(expr, sp.Symbol):
+            found = indices.get(expr.name)
+            return self.instance.sizes.get(expr.name) if found is None else found
+        if isinstance(expr, sp.Integer):
+            return int(expr)
+        if isinstance(expr, sp.Add):
+            parts = [self._index(arg, indices) for arg in expr.args]
+            return None if None in parts else sum(part for part in parts if part is not None)
+        return None
 
     def _value(self, node: I.Expr, env: dict[str, int]) -> Value:
         if isinstance(node, sp.Rational):

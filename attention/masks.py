@@ -1,24 +1,27 @@
 """Allowed sets as boolean masks: entry (i, j) is True where query i may attend to key j.
 
-A mask is the family of sets S(i) = {j : mask[i, j]} of the one definition (DESIGN section 2); every variant of
-attention (causal, window, padding, cache, blocks) is a choice of S.  Masks combine with `&`, the intersection
-of the sets: `causal(n) & padding([3], n)`.
+A mask is the family of sets S(i) = {j : mask[i, j]} of the one definition (DESIGN section 2); every variant
+of attention (causal, window, padding, cache, blocks) is a choice of S.  Masks combine with `&`, the
+intersection of the sets: `causal(n) & padding([3], n)`.
 
 Indices are 0-based and aligned to the upper left: query i stands at the position of key i, also where the
 numbers of queries n and keys m differ.
 
-Reference: [vaswani2017], section 3.2.3, for the causal mask (there: set to minus infinity before the softmax).
+Reference: [vaswani2017], section 3.2.3, for the causal mask (there: set to minus infinity before the
+softmax).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from attention.errors import DTypeError, RangeError, ShapeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 Mask: TypeAlias = "npt.NDArray[np.bool_]"
 

@@ -2,29 +2,32 @@ r"""The NumPy twin: attention over allowed sets, batched, in float16, float32 or
 
     q = x W_Q     k = x W_K     v = x W_V
     s_ij = c (q_i . k_j)
-    alpha_ij = exp(s_ij - M_i) / sum_{l in S(i)} exp(s_il - M_i)  for j in S(i), else 0;  M_i = max_{l in S(i)} s_il
+    alpha_ij = exp(s_ij - M_i) / sum_{l in S(i)} exp(s_il - M_i)  for j in S(i), else 0
     a_i = sum_{j in S(i)} alpha_ij v_j
+
+with M_i = max_{l in S(i)} s_il.
 
 Same names and argument order as `attention.exact`.  Leading dimensions are batch dimensions and broadcast.
 
-*Compute dtype.*  Each stage (projection, scores, weights, outputs) takes and returns the dtype of the inputs, so
-`attention.rounding` can bound the error from that dtype alone.  float32 and float64 are computed as they are;
-inside a stage float16 is widened to float32 and the result rounded once, as hardware does it (NumPy's own
-float16 loops do the same, one operation at a time and several times slower).
+*Compute dtype.*  Each stage (projection, scores, weights, outputs) takes and returns the dtype of the
+inputs, so `attention.rounding` can bound the error from that dtype alone.  float32 and float64 are computed
+as they are; inside a stage float16 is widened to float32 and the result rounded once, as hardware does it
+(NumPy's own float16 loops do the same, one operation at a time and several times slower).
 
-*Sums run in index order*, one elementwise multiplication and one addition for each term, and not through BLAS.
-So an entry of a result is a fixed sequence of roundings of its own row and its own column: no blocking, thread
-count, alignment or neighbouring value can change a bit of it.  It is slower than BLAS at large sizes; the twin
-is a reference, not a kernel.
+*Sums run in index order*, one elementwise multiplication and one addition for each term, and not through
+BLAS. So an entry of a result is a fixed sequence of roundings of its own row and its own column: no
+blocking, thread count, alignment or neighbouring value can change a bit of it.  It is slower than BLAS at
+large sizes; the twin is a reference, not a kernel.
 
-*What is not allowed does not enter.*  A masked score is replaced, not multiplied or shifted; a value row whose
-weight is 0 is left out of the sum, so that neither 0 * inf nor the sign of 0 * v can leak.  Hence a change of
-tokens outside S(i), of any finite size, also where it overflows, leaves a_i the same to the bit, given the same
-shapes.  Finite inputs may overflow inside: what depends on it is then inf or NaN, as IEEE 754 has it, and
-without a warning, since a warning raised by a masked token would be a leak as well.
+*What is not allowed does not enter.*  A masked score is replaced, not multiplied or shifted; a value row
+whose weight is 0 is left out of the sum, so that neither 0 * inf nor the sign of 0 * v can leak.  Hence a
+change of tokens outside S(i), of any finite size, also where it overflows, leaves a_i the same to the bit,
+given the same shapes.  Finite inputs may overflow inside: what depends on it is then inf or NaN, as IEEE
+754 has it, and without a warning, since a warning raised by a masked token would be a leak as well.
 
-References: [vaswani2017], eq. 1: Attention(Q, K, V) = softmax(Q K^T / sqrt(d_k)) V, where their Q, K, V have
-the rows q_i, k_j, v_j and their 1/sqrt(d_k) is `scale`; [milakov2018] and [blanchard2021] for the shifted softmax.
+References: [vaswani2017], eq. 1: Attention(Q, K, V) = softmax(Q K^T / sqrt(d_k)) V, where their Q, K, V
+have the rows q_i, k_j, v_j and their 1/sqrt(d_k) is `scale`; [milakov2018] and [blanchard2021] for the
+shifted softmax.
 """
 
 from __future__ import annotations
@@ -46,7 +49,7 @@ DTYPES = (np.dtype(np.float16), np.dtype(np.float32), np.dtype(np.float64))
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Attention:
-    """Every intermediate of one attention pass; shapes as in `attention`, leading batch dimensions on each."""
+    """Every intermediate of one attention pass; shapes as in `attention`."""
 
     q: Array
     k: Array
@@ -92,9 +95,10 @@ def scores(q: npt.ArrayLike, k: npt.ArrayLike, *, scale: SupportsFloat = 1) -> A
 
 
 def weights(s: npt.ArrayLike, *, allowed: npt.ArrayLike, empty_row: EmptyRow = "error") -> Array:
-    """Return alpha_ij = exp(s_ij - M_i) / sum over allowed l of exp(s_il - M_i), exactly 0 where j is not allowed.
+    """Return alpha_ij = exp(s_ij - M_i) / sum over allowed l of exp(s_il - M_i), 0 where j is not allowed.
 
-    M_i is the largest allowed score of row i, so no exponential overflows and the sum is at least 1.
+    (..., n, m) gives (..., n, m). M_i is the largest allowed score of row i, so no exponential overflows and
+    the sum is at least 1.
 
     Args:
         s: (..., n, m) scores.
@@ -108,19 +112,21 @@ def weights(s: npt.ArrayLike, *, allowed: npt.ArrayLike, empty_row: EmptyRow = "
         EmptyRowError: a row allows nothing and empty_row is "error".
         RangeError: empty_row is none of the three.
 
-    Source: [vaswani2017], eq. 1 (their softmax); [milakov2018], eq. 2-3, for the shift by the maximum.
+    Source: [vaswani2017], eq. 1 (their softmax); [milakov2018], Algorithm 2, for the shift by the maximum.
     """
     (S,) = _matrices(s=s)
     return _weights(S, _allowed(allowed, S.shape, empty_row), empty_row)
 
 
 def outputs(alpha: npt.ArrayLike, v: npt.ArrayLike) -> Array:
-    """Return a_i = sum_j alpha_ij v_j over the j with alpha_ij != 0: (..., n, m), (..., m, d_v) give (..., n, d_v).
+    """Return a_i = sum_j alpha_ij v_j over the j with alpha_ij != 0.
+
+    (..., n, m) and (..., m, d_v) give (..., n, d_v).
 
     Raises:
-        DTypeError: an array is not float16, float32 or float64, or the two differ.
-        ShapeError: m differs, a size is 0, or batch dimensions do not broadcast.
-        NonFiniteError: an array holds NaN or an infinity. A row of alpha that is NaN throughout, which is what
+        DTypeError: an array is not float16, float32 or float64, or the two differ. ShapeError: m differs, a
+        size is 0, or batch dimensions do not broadcast. NonFiniteError: an array holds NaN or an infinity.
+        A row of alpha that is NaN throughout, which is what
             `weights` makes of an empty row on request, is accepted, and so is its output.
 
     Source: [vaswani2017], eq. 1 (the product with their V).
@@ -184,7 +190,8 @@ def attention(
         empty_row: what a row that allows nothing becomes: an error, zeros, or NaN.
 
     Returns:
-        q, k (..., n, d_k); v (..., n, d_v); scores, weights (..., n, n); outputs (..., n, d_v); all in x's dtype.
+        q, k (..., n, d_k); v (..., n, d_v); scores, weights (..., n, n); outputs (..., n, d_v); all in x's
+        dtype.
 
     Raises:
         DTypeError: an array is not float16, float32 or float64, they differ, or allowed is not boolean.
@@ -203,7 +210,8 @@ def attention(
     return _attend(q, k, v, allowed, scale, empty_row)
 
 
-# -- the four steps, arguments checked: intermediates may have overflowed -------------------------------------------
+# -- the four steps, arguments checked: intermediates may have overflowed
+# -------------------------------------------
 
 
 def _attend(
@@ -230,7 +238,8 @@ def _weights(s: Array, allowed: npt.NDArray[np.bool_], empty_row: EmptyRow) -> A
     zero, lowest = wide.dtype.type(0), wide.dtype.type(-np.inf)
     reachable = np.where(allowed, wide, lowest)
     peak = reachable.max(axis=-1, keepdims=True)
-    # Differences may overflow to -inf, whose exponential is the right 0; only inf - inf and empty rows are invalid.
+    # Differences may overflow to -inf, whose exponential is the right 0; only inf - inf and empty rows are
+    # invalid.
     with np.errstate(over="ignore", invalid="ignore"):
         exps = np.where(allowed, np.exp(reachable - peak), zero)
         total = exps[..., 0].copy()
@@ -266,7 +275,8 @@ def _widened(array: Array) -> Array:
     return array.astype(np.float32) if array.dtype == np.float16 else array
 
 
-# -- checks ---------------------------------------------------------------------------------------------------------
+# -- checks
+# ---------------------------------------------------------------------------------------------------------
 
 
 def _matrices(*, finite: bool = True, **given: npt.ArrayLike) -> tuple[Array, ...]:

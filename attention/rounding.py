@@ -2,9 +2,10 @@ r"""The a-priori error bound of attention in floating point, computed from the d
 
 *Model* [higham2002, section 2.2].  u is the unit roundoff and eta the smallest positive number of the compute
 dtype; fl(a op b) = (a op b)(1 + e) + f with |e| <= u and |f| <= eta, where f = 0 for sums and differences.
-gamma_k = k u / (1 - k u) bounds |prod (1 + e_i)^{+-1} - 1| over k factors.  exp is off by at most `exp_ulps`
-units in the last place: by a factor 1 + e, |e| <= 2 exp_ulps u, plus at most exp_ulps eta.  Inputs are exact.
-A hat marks what is computed.  |.| of an array is taken entry by entry and products of arrays are matrix products.
+gamma_k = k u / (1 - k u) bounds |prod (1 + e_i)^{+-1} - 1| over k factors.  exp is off by at most
+`exp_ulps` units in the last place: by a factor 1 + e, |e| <= 2 exp_ulps u, plus at most exp_ulps eta.
+Inputs are exact. A hat marks what is computed.  |.| of an array is taken entry by entry and products of
+arrays are matrix products.
 
 *Dot products* [higham2002, eq. 3.5], in any order of summation, with or without fused multiply-add:
 
@@ -13,28 +14,34 @@ A hat marks what is computed.  |.| of an array is taken entry by entry and produ
 so that q and q^ both lie within Aq := |q*| + 2 Dq, where q* is the float64 value computed here, itself within
 Dq of q; the same for k and v.  From q^ k^ - q k = (q^ - q) k^ + q (k^ - k) and the rounded scale c^,
 
-    |s^ - s| <= D := (1 + u) |c^| (gamma_{d_k} Aq Ak + 2 d_k eta + Dq Ak + Aq Dk) + (u |c^| + |c^ - c|) Aq Ak + eta,
+    |s^ - s| <= D := (1 + u) |c^| (gamma_{d_k} Aq Ak + 2 d_k eta + Dq Ak + Aq Dk)
+                     + (u |c^| + |c^ - c|) Aq Ak + eta,
 
 where the terms of the multiplication by c fall away for c = 1.
 
-*Shifted softmax.*  Fix a row, let S be its allowed set, k = |S|, M = max_S s^ (exact), f_j = e^{s_j - M} and
-F = sum_S f_j: then p_j = f_j / F, for any M.  An entry whose score lies so far below the maximum that f_j and
-its computed value both are below eta is *dead*; let delta be the largest D and R the largest M - s^_j over
-the live entries.  The difference s^_j - M is rounded once, so
+*Shifted softmax.*  Fix a row, let S be its allowed set, k = |S|, M = max_S s^ (exact), f_j = e^{s_j - M}
+and F = sum_S f_j: then p_j = f_j / F, for any M.  An entry whose score lies so far below the maximum that
+f_j and its computed value both are below eta is *dead*; let delta be the largest D and R the largest
+M - s^_j over the live entries.  The difference s^_j - M is rounded once, so
 
     e^_j = f_j e^{theta_j} + g_j,   |theta_j| <= phi := delta + u R + 2 exp_ulps u / (1 - 2 exp_ulps u),
                                     |g_j| <= g := (exp_ulps + 2) eta,
 
-which holds for dead entries as well, with theta_j = 0.  The entry that attains M is live and has f >= e^{-delta},
-so F >= e^{-delta}, and the k terms g change the sum by a relative A := k g e^{phi + delta} at most.  The sum adds
-k - 1 factors and the division at most two (a reciprocal, a product): with H := 1 + gamma_{k+1},
+which holds for dead entries as well, with theta_j = 0.  The entry that attains M is live and there
+f >= e^{-delta}, so F >= e^{-delta}, and the k terms g change the sum by a relative A := k g e^{phi + delta}
+at most.  The sum adds k - 1 factors and the division at most two (a reciprocal, a product): with
+H := 1 + gamma_{k+1},
 
     p_j / G - b <= w^_j <= p_j G + b,    G := H e^{2 phi} / (1 - A),    b := g e^{delta} G + eta,
 
-the factor e^{2 phi} because an error of phi enters both the numerator and the sum.  So |w^_j - p_j| <= p_j (G - 1) + b.
-To first order in u this is [blanchard2021, section 3]: relative error (k + 2 + 2 R + ...) u, and 2 delta for the
-scores.  The float64 softmax p* computed here obeys it too: p_j <= P_j := min(1, G (p*_j + b)).  As 0 <= w^_j <=
-1 + gamma_{k+1} always, the error is never more than that; a bound that large says nothing.
+where e^{2 phi} stands because an error of phi enters both the numerator and the sum.  So
+
+    |w^_j - p_j| <= Dw_j := P_j (G - 1) + b,
+
+where P_j := min(1, G (p*_j + b)) >= p_j, since the float64 softmax p* computed here obeys the same
+inequalities.  To first order in u this is [blanchard2021, section 3], a relative error of about (k + 2 R) u
+and small multiples of u, and 2 delta for the scores.  As 0 <= w^_j <= 1 + gamma_{k+1} always, the error is
+never more than that; a bound that large says nothing.
 
 *Outputs*, one more product and k - 1 more sums, dividing before or after them:
 
@@ -50,19 +57,20 @@ from w^ v^ - p v = (w^ - p) v^ + p (v^ - v).
     |ln(w^_j / w^_l) - (s_j - s_l)| <= L_j + L_l,   L_j := phi_j + 3 u + 2 r_j,
 
 where phi_j is phi with D_j and M - s^_j of the entry itself in place of delta and R, and
-r_j := (2 g + 2 k eta) e^{phi_j + delta} / p_j is the part that underflow may have taken; L_j is infinite where p*_j
-is below 2 b or r_j above 1/2.
+r_j := (2 g + 2 k eta) e^{phi_j + delta} / p_j is the part that underflow may have taken, evaluated with
+p_j >= p*_j / (2 G); L_j is infinite where p*_j is below 2 b or r_j above 1/2.
 
-*Running sums.*  An implementation that rescales a running sum (online softmax, blocks) rounds exp and a product
-once more for each of its `rescalings`; the exponents telescope to M - s^_j at most, so phi grows by
+*Running sums.*  An implementation that rescales a running sum (online softmax, blocks) rounds exp and a
+product once more for each of its `rescalings`; the exponents telescope to M - s^_j at most, so phi grows by
 rescalings (2 exp_ulps u / (1 - 2 exp_ulps u) + 2 u), and, since numerator and sum now round differently,
 tau becomes G - 1 + k b at delta = 0.
 
-*Out of scope*: overflow.  `in_scope` is False where a majorant of an intermediate exceeds half the largest number.
+*Out of scope*: overflow.  `in_scope` is False where a majorant of an intermediate exceeds half the largest
+number.
 
-The bound is evaluated in float64: its terms are non-negative sums of products, so evaluation is off by a relative
-gamma_N of float64, N the number of operations in a row, and the result is enlarged by that; 2 eta in place of
-eta covers the underflow of the evaluation itself.
+The bound is evaluated in float64: its terms are non-negative sums of products, so evaluation is off by a
+relative gamma_N of float64, N the number of operations in a row, and the result is enlarged by that; 2 eta
+in place of eta covers the underflow of the evaluation itself.
 """
 
 from __future__ import annotations
@@ -85,12 +93,10 @@ class Arithmetic:
     """The arithmetic of an implementation, as the model sees it.
 
     Attributes:
-        dtype: the compute dtype.
-        unit: u, half the distance from 1 to the next number.
-        least: eta, the smallest positive number; the smallest normal one where subnormals are flushed to zero.
-        largest: the largest finite number.
-        exp_ulps: accuracy of exp in units in the last place.
-        rescalings: how often a running sum may be rescaled in one row.
+        dtype: the compute dtype. unit: u, half the distance from 1 to the next number. least: eta, the
+        smallest positive number; the smallest normal one where subnormals are flushed to zero. largest: the
+        largest finite number. exp_ulps: accuracy of exp in units in the last place. rescalings: how often a
+        running sum may be rescaled in one row.
     """
 
     dtype: np.dtype[Any]
@@ -250,7 +256,7 @@ def attend_error_bound(
 
 
 def hull_margin(bound: ErrorBound) -> Values:
-    """Return h, (..., n, d_v): how far an output can lie outside [min, max] of the allowed values of its row."""
+    """Return h, (..., n, d_v): how far an output can lie outside the hull of its allowed values."""
     model = bound.arithmetic
     count = bound.allowed.sum(axis=-1)[..., None]
     tau = bound.row_sums[..., None]

@@ -128,11 +128,10 @@ def _establish(claim: Claim, part: Part) -> PartEvidence:
     start = time.perf_counter()
     statement = part.statement
 
-    def known(name: str) -> Statement:
+    def known(name: str, label: str) -> Statement:
         if name not in claim.uses:
             raise RuleError(f"a claim not listed in `uses` of {claim.id}", name)
-        (only,) = claims()[name].parts
-        return only.statement
+        return next(p.statement for p in claims()[name].parts if p.label == label)
 
     proof = Proof(statement, known)
     if part.derive is None:

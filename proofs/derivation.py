@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 import sympy as sp
 
 from attention import indexed as I
-from proofs.formula import ForAll, Formula, Or, Relation, Statement, same_formula, substitute
+from proofs.formula import ForAll, Formula, Or, Relation, Statement, expressions, same_formula, substitute
 from proofs.rules import core, inference, order, quotients
 from proofs.rules.core import Context, Rule, RuleError
 
@@ -127,7 +127,7 @@ class Chain:
 class Proof:
     """Collects steps towards a statement's conclusion. `known` gives access to other claims' statements."""
 
-    def __init__(self, statement: Statement, known: Callable[[str], Statement] | None = None) -> None:
+    def __init__(self, statement: Statement, known: Callable[[str, str], Statement] | None = None) -> None:
         self.statement = statement
         self.steps: list[Step] = []
         self.used: list[str] = []
@@ -281,14 +281,16 @@ class Proof:
         if not same_formula(fact.formula, goal):
             raise DerivationError(goal, fact.formula)
 
-    def other(self, claim: str) -> Fact:
-        """Return the conclusion of another claim whose data, sizes and assumptions this statement also has."""
+    def other(self, claim: str, part: str = "") -> Fact:
+        """Return the conclusion of another claim (of one part of it) whose data, sizes and assumptions this statement also has."""
         if self._known is None:
             raise RuleError("another claim", claim)
-        theirs = self._known(claim)
+        theirs = self._known(claim, part)
         mine = self.statement
+        formulas = (theirs.conclusion, *theirs.assumptions.values())
+        needed = I.reachable((e for p in formulas for e in expressions(p)), theirs.definitions)
         fits = (
-            all(item in mine.definitions.items() for item in theirs.definitions.items())
+            all(mine.definitions.get(name) == definition for name, definition in needed.items())
             and all(datum in mine.data for datum in theirs.data)
             and all(any(same_formula(a, b) for b in mine.assumptions.values()) for a in theirs.assumptions.values())
             and all(mine.sizes.get(size, 0) >= least for size, least in theirs.sizes.items())

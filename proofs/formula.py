@@ -127,6 +127,17 @@ def substitute(formula: Formula, mapping: Mapping[Expr, Expr]) -> Formula:
     return type(formula)(tuple(substitute(part, mapping) for part in formula.parts))
 
 
+def expressions(formula: Formula) -> Iterator[Expr]:
+    """Yield every expression that stands in a formula."""
+    if isinstance(formula, Relation):
+        yield from (_sympify(formula.lhs), _sympify(formula.rhs))
+    elif isinstance(formula, ForAll):
+        yield from expressions(formula.body)
+    else:
+        for part in formula.parts:
+            yield from expressions(part)
+
+
 # -- statements -----------------------------------------------------------------------------------------------
 
 

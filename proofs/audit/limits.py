@@ -24,8 +24,8 @@ MAX_EXPONENT = 2_000
 """Largest |r| in e^r."""
 MAX_TERMS = 1_000
 """Most terms of an expanded sum or product sign."""
-MAX_NESTED_NAMES = 80
-"""Most names and calls resolved one inside the other."""
+MAX_EVALUATION = 120
+"""Deepest nesting of formulas and names while a value is computed: a name's definition counts inside the name."""
 MAX_WORK = 400_000
 """Arithmetic steps allowed while one segment is judged."""
 
@@ -54,4 +54,4 @@ class TooLarge(Unread):
 
 
 class TooDeep(TooLarge):
-    """Nesting deeper than MAX_DEPTH, or names nested deeper than MAX_NESTED_NAMES."""
+    """Nesting deeper than MAX_DEPTH, or computing deeper than MAX_EVALUATION."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from proofs.audit.lexer import Token
-from proofs.audit.limits import MAX_CELLS, MAX_DEPTH, TooDeep, TooLarge, Unread
+from proofs.audit.limits import MAX_CELLS, MAX_DEPTH, MAX_DIGITS, TooDeep, TooLarge, Unread
 from proofs.audit.syntax import (
     Add,
     Call,
@@ -224,8 +224,7 @@ class _Parser:
         while self.now.kind in {"sup", "sub", "prime", "percent", "factorial", "transpose"}:
             token = self.now
             if token.kind == "percent" and isinstance(node, Number):
-                stop = self.take().stop
-                node = Known(node.start, stop, "percent", (node,))
+                node = replace(node, stop=self.take().stop, printed=replace(node.printed, shift=2))
             elif token.kind == "sup":
                 node = self.superscript(node)
             elif token.kind == "transpose":
@@ -321,6 +320,8 @@ class _Parser:
             elif self.now.kind == "sub" and not node.index:
                 self.take()
                 index = self.index()
+                if len(index) == 1 and node.base in self.words.pairs:
+                    index = _two_indices(index[0])
                 node = replace(node, index=index, stop=self.tokens[self.at - 1].stop)
             elif self.now.kind == "sup" and not node.label and (mark := self.label(node.base)):
                 node = replace(node, label=node.label + mark, stop=self.tokens[self.at - 1].stop)
@@ -548,7 +549,34 @@ class _Parser:
 def _product(first: int, factors: list[Node], operators: list[str]) -> Node:
     if len(factors) == 1:
         return factors[0]
+    number = _scientific(factors, operators)
+    if number is not None:
+        return number
     return Product(first, factors[-1].stop, tuple(factors), tuple(operators))
+
+
+def _two_indices(part: Node) -> tuple[Node, ...]:
+    """Return `21` as the indices 2 and 1: the document writes this base with two index letters."""
+    if not isinstance(part, Number) or not part.printed.text.isdecimal() or len(part.printed.text) != 2:
+        return (part,)
+    middle = part.start + 1
+    first, second = part.printed.text
+    return Number(part.start, middle, printed(first)), Number(middle, part.stop, printed(second))
+
+
+def _scientific(factors: list[Node], operators: list[str]) -> Number | None:
+    """Return `1.2 \\times 10^{-3}` as one printed number; what a correction replaces is the 1.2."""
+    if len(factors) != 2 or operators[0] not in {"times", "cdot"}:
+        return None
+    mantissa, power = factors
+    if not (isinstance(mantissa, Number) and isinstance(power, Power) and not mantissa.printed.shift):
+        return None
+    if not (isinstance(power.base, Number) and isinstance(power.exponent, Number)):
+        return None
+    ten, exponent = power.base.printed, power.exponent.printed
+    if ten.text != "10" or exponent.places or abs(exponent.units) > MAX_DIGITS:
+        return None
+    return replace(mantissa, printed=replace(mantissa.printed, shift=-exponent.units))
 
 
 def _signed(opening: Token, sign: int, node: Node) -> Node:

@@ -32,6 +32,7 @@ class Ball:
 
 
 Real: TypeAlias = "ExpQuotient | Ball"
+Function: TypeAlias = "Callable[[Real], Real]"
 
 
 class Undefined(ArithmeticError):
@@ -216,3 +217,8 @@ def _combined(
 
 def _short(n: int | fmpz) -> str:
     return str(n) if abs(n) < 10**12 else "of more than 12 digits"
+
+
+def pi() -> Ball:
+    """Return the circle's constant."""
+    return _ball(arb.pi)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from proofs.audit.values import Printed
+from proofs.audit.values import Printed, decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +184,11 @@ def canonical(node: Node) -> str:
     """Return the same text for formulas that differ only in place and spelling."""
     match node:
         case Number():
-            return f"{node.printed.units}e-{node.printed.places}"
+            return _plain(node.printed)
         case Name():
-            marks = ",".join(canonical(part) for part in node.index)
-            return f"{node.base}^{node.label}" * bool(node.label) + node.base * (not node.label) + (
-                f"_[{marks}]" if marks else ""
-            ) + "'" * node.primes
+            label = f"^{{{node.label}}}" if node.label else ""
+            index = f"_{{{','.join(canonical(part) for part in node.index)}}}" if node.index else ""
+            return node.base + label + index + "'" * node.primes
         case Call():
             return f"{canonical(node.head)}({','.join(canonical(a) for a in node.arguments)})"
         case Known():
@@ -209,3 +208,10 @@ def canonical(node: Node) -> str:
             return f"{node.kind}[{node.variable},{bounds}]{canonical(node.body)}"
         case Component():
             return f"{canonical(node.owner)}[{node.position}]"
+
+
+def _plain(number: Printed) -> str:
+    units, places = number.units, number.places + number.shift
+    while places > 0 and units % 10 == 0:
+        units, places = units // 10, places - 1
+    return decimal(units, places) if places >= 0 else f"{units}e{-places}"

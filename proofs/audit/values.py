@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from flint import fmpq, fmpz
+from flint import fmpq
 
 from proofs.audit.limits import MAX_DIGITS, TooLarge
 from proofs.audit.reals import Real, real
@@ -27,17 +27,24 @@ class Printed:
         units: its value in units of the last printed place, an integer.
         places: decimals after the mark; the last place is worth 10^-places.
         mark: the decimal mark as written (".", ",", "{,}"), "" if there is none.
+        shift: a power of ten written beside it: 2 in "47%", 3 in "1.2 * 10^{-3}" (text and places are those of "1.2").
     """
 
     text: str
     units: int
     places: int
     mark: str
+    shift: int = 0
+
+    @property
+    def step(self) -> Real:
+        """What one unit in the last printed place is worth."""
+        return real(fmpq(10) ** -(self.places + self.shift))
 
     @property
     def value(self) -> Real:
         """The number itself, exactly."""
-        return real(fmpq(self.units, fmpz(10) ** self.places))
+        return real(self.units * fmpq(10) ** -(self.places + self.shift))
 
     def rewritten(self, units: int) -> str:
         """Return another number, given in the same units, in the same style: places, mark, minus sign."""

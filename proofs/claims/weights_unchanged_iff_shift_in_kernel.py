@@ -10,16 +10,16 @@ from attention import indexed as I
 from attention import notation as N
 from attention.translation import only_first, passes, tk, tq, u
 from proofs.claim import Claim, Mutant, Part
-from proofs.derivation import Fact, Proof
+from proofs.derivation import Chain, Fact, Proof
 from proofs.formula import ForAll, Formula, Statement, attention_data, equal
 from proofs.rules import (
     CANCEL,
     CONSTANT_IN,
     CONSTANT_OUT,
-    DELTA_OUTSIDE,
     DISTRIBUTE,
     LINEARITY,
     SWAP,
+    ZERO_SUM,
     assume,
     fold,
     unfold,
@@ -53,11 +53,20 @@ def sufficient(upper: Upper, condition: Formula | None = KERNEL) -> Statement:
 def derive_sufficient(proof: Proof) -> Fact:
     """Expand the translated score; the term that depends on the column is x_j (t A)^T = 0; the rest cancels."""
     s, alpha = sp.Function("s'"), sp.Function("alpha'")
+    cross = shift_by(proof, sp.Function("k")(N.j, N.b))
+    cross.by(assume("kernel"), note="t A = 0").by(ZERO_SUM)
     chain = proof.chain(s(N.i, N.j)).by(proof.using(proof.other("translated_score_expands")))
-    chain.by(unfold("k")).while_possible(CONSTANT_IN).by(SWAP, CONSTANT_OUT, fold("u"))
-    moved = proof.generalize(chain.by(assume("kernel"), note="t A = 0").done(), N.j)
+    moved = proof.generalize(chain.by(proof.using(cross.done())).done(), N.j)
     chain = proof.chain(alpha(N.i, N.j)).by(unfold("alpha'")).by(proof.using(moved), every=True)
     return chain.by(CONSTANT_OUT, CANCEL, fold("alpha")).done()
+
+
+def shift_by(proof: Proof, key: I.Expr) -> Chain:
+    """Start from sum_b tq_b key_b, the key a projected token, and arrive at the sum over (t A)_e and the token."""
+    chain = proof.chain(sp.Sum(tq(N.b) * key, (N.b, 1, N.d_k)))
+    if not isinstance(key, sp.Sum):
+        chain.by(unfold(key.func.__name__))
+    return chain.while_possible(CONSTANT_IN).by(SWAP, CONSTANT_OUT, fold("u"))
 
 
 def necessary(upper: Upper, *, row: int = 2) -> Statement:
@@ -98,24 +107,18 @@ def derive_necessary(proof: Proof) -> Fact:
 
 def translated_score(proof: Proof, j: int) -> Fact:
     """Establish s'_2j = c |t A|^2 [j = 1] + c tq.tk."""
-    chain = proof.chain(sp.Function("s'")(2, j)).by(unfold("s'"), unfold("q'"), DELTA_OUTSIDE, fold("tq"))
-    chain.by(unfold("k'"))
+    chain = proof.chain(sp.Function("s'")(2, j)).by(unfold("s'"), unfold("q'"), fold("tq"), unfold("k'"))
     if j > 1:
-        return chain.by(DELTA_OUTSIDE, fold("tk")).done()
-    chain.by(DISTRIBUTE, LINEARITY, fold("tk")).while_possible(DISTRIBUTE, LINEARITY)
-    chain.by(CONSTANT_IN, at=row_one_term()).by(SWAP, CONSTANT_OUT, fold("u"))
-    return chain.done()
-
-
-def row_one_term() -> I.Expr:
-    """Return tq_b times the projected first token, before the sums are exchanged."""
-    return tq(N.b) * sp.Sum(u(N.e) * N.W_K[N.e, N.b], (N.e, 1, N.d))
+        return chain.by(fold("tk")).done()
+    first = shift_by(proof, sp.Sum(u(N.e) * N.W_K[N.e, N.b], (N.e, 1, N.d)))
+    chain.by(DISTRIBUTE, LINEARITY, fold("tk"), DISTRIBUTE, LINEARITY, DISTRIBUTE)
+    return chain.by(proof.using(first.done())).done()
 
 
 def weight_before(proof: Proof, j: int) -> Fact:
     """Establish alpha_2j = 1 / sum of ones: the query of row 2 is zero."""
     chain = proof.chain(sp.Function("alpha")(2, j)).by(unfold("alpha")).by(unfold("s"), unfold("q"), every=True)
-    return chain.by(DELTA_OUTSIDE, every=True).done()
+    return chain.by(ZERO_SUM, every=True).done()
 
 
 CLAIM = Claim(

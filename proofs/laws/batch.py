@@ -1,21 +1,24 @@
 """Cases by the batch: a small structure is drawn, the many numbers follow from its seed.
 
-A `Structure` (sizes, regime, dtype, mask, scale, seed, a few adversarial values) is what Hypothesis draws and
-shrinks, and what the deterministic run enumerates; `draw` turns it into arrays of many cases at once.  That is
-what makes tens of thousands of cases a second possible: the cost of a draw is paid once for each batch.
+A `Structure` (sizes, regime, dtype, mask, scale, seed, a few adversarial values) is what Hypothesis draws
+and shrinks, and what the deterministic run enumerates; `draw` turns it into arrays of many cases at once.
+That is what makes tens of thousands of cases a second possible: the cost of a draw is paid once for each
+batch.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from typing import Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from attention import masks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Array: TypeAlias = "npt.NDArray[Any]"
 Generator: TypeAlias = np.random.Generator
@@ -254,7 +257,7 @@ def _one_hot(rng: Generator, _: np.dtype[Any], tokens: Shape, weights: tuple[Sha
 
     def entries(shape: Shape) -> Array:
         hot = rng.integers(0, shape[-1], shape[:-1])[..., None] == np.arange(shape[-1])
-        return hot * rng.choice([1.0, 1.0, 2.0, -1.0], (*shape[:-1], 1))
+        return np.asarray(hot * rng.choice([1.0, 1.0, 2.0, -1.0], (*shape[:-1], 1)))
 
     return _each(entries, tokens, weights)
 
@@ -297,4 +300,4 @@ REGIMES: dict[str, Regime] = {
     "wide": _wide,
 }
 
-assert {field.name for field in fields(Batch)} == {"structure", "cut", "scale", *ARRAYS}  # noqa: S101 - take() relies on it
+assert {field.name for field in fields(Batch)} == {"structure", "cut", "scale", *ARRAYS}  # noqa: S101

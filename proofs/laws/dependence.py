@@ -1,20 +1,24 @@
-"""What must count, and how much: outputs react to tokens they may attend to, and stay in the hull of values."""
+"""What must count, and how much: outputs react to what they attend to, and stay in the hull of the values."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from attention.rounding import hull_margin, largest_allowed
-from proofs.laws.batch import Batch
 from proofs.laws.law import Implementation, Law, Measurement, apply, bound, distance, measured, over_case
+
+if TYPE_CHECKING:
+    from proofs.laws.batch import Batch
 
 
 def _reaction(implementation: Implementation, batch: Batch) -> Measurement:
     chosen = batch.positions() == batch.cut
     other = np.where(chosen[..., None], batch.y, batch.x)
     limits, after = bound(implementation, batch), bound(implementation, batch, x=other)
-    # The float64 outputs, each within its bound of the exact ones, tell how far the exact outputs moved at least;
-    # where that exceeds what rounding can do to the two runs, equal outputs are a missing reaction.
+    # The float64 outputs, each within its bound of the exact ones, tell how far the exact outputs moved at
+    # least; where that exceeds what rounding can do to the two runs, equal outputs are a missing reaction.
     with np.errstate(all="ignore"):
         move = distance(limits.reference.outputs, after.reference.outputs)
         visible = (move > 2 * (limits.outputs + after.outputs)) & ~chosen[..., None]
@@ -42,8 +46,8 @@ REACTION = Law(
     title="Without a mask every token counts",
     claim="corollary_1_1_generic",
     statement=(
-        "Unmasked, output i changes with any token whose change moves the exact output i by more than the bounds"
-        " of both runs can hide."
+        "Unmasked, output i changes with any token whose change moves the exact output i by more than the"
+        " bounds of both runs can hide."
     ),
     check=_reaction,
     masks=("full",),
@@ -54,6 +58,6 @@ CONVEX_HULL = Law(
     id="convex_hull",
     title="Outputs lie in the hull of the allowed values",
     claim="convex_hull",
-    statement="min v_j - h <= a_i <= max v_j + h over j in S(i), coordinate by coordinate, h the hull margin.",
+    statement="min v_j - h <= a_i <= max v_j + h over j in S(i), by coordinate; h: the hull margin.",
     check=_hull,
 )

@@ -1,15 +1,17 @@
 """What must not count: future tokens, tokens outside the allowed set, the values where weights are concerned.
 
 Each compares two runs at one shape, in which the arithmetic that leads to the compared numbers is the same
-operation by operation: the tolerance is zero, bit for bit, for every finite replacement, also one that overflows.
+operation by operation: the tolerance is zero, bit for bit, for every finite replacement, also one that
+overflows.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from attention.rounding import hull_margin
-from proofs.laws.batch import Batch
 from proofs.laws.law import (
     Array,
     Implementation,
@@ -23,6 +25,9 @@ from proofs.laws.law import (
     measured,
     over_case,
 )
+
+if TYPE_CHECKING:
+    from proofs.laws.batch import Batch
 
 
 def _causality(implementation: Implementation, batch: Batch) -> Measurement:
@@ -78,8 +83,8 @@ CAUSALITY = Law(
     title="Future tokens never change earlier outputs",
     claim="theorem_1_agreement",
     statement=(
-        "Under the causal mask, if x_j = y_j for all j <= i, the rows 1 to i of weights and outputs are the same"
-        " to the bit, whatever finite numbers the later tokens hold."
+        "Under the causal mask, if x_j = y_j for all j <= i, the rows 1 to i of weights and outputs are the"
+        " same to the bit, whatever finite numbers the later tokens hold."
     ),
     check=_causality,
     masks=("causal",),
@@ -91,8 +96,8 @@ MASKED_TOKEN = Law(
     title="A token outside S(i) does not change output i",
     claim="proposition_1",
     statement=(
-        "If t is not in S(i) and i is not t, row i of weights and outputs is the same to the bit, whatever finite"
-        " numbers token t holds."
+        "If t is not in S(i) and i is not t, row i of weights and outputs is the same to the bit, whatever"
+        " finite numbers token t holds."
     ),
     check=_masked_token,
     masks=("causal", "window", "padding", "sets"),

@@ -1,21 +1,24 @@
 """What a law is, what one check of it measures, and what comes out.
 
-A law measures, for each case of a batch, one error and the tolerance that the theory gives for it: zero where
-arithmetic is bitwise, else the bound of `attention.rounding` from the data.  It says to which cases it applies and
-which of those *exercised* it: a law that saw only overflow, or never met a masked entry, has not passed.
+A law measures, for each case of a batch, one error and the tolerance that the theory gives for it: zero
+where arithmetic is bitwise, else the bound of `attention.rounding` from the data.  It says to which cases
+it applies and which of those *exercised* it: a law that saw only overflow, or never met a masked entry, has
+not passed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from attention import rounding
 from proofs.laws.batch import ARRAYS, MASKS, Batch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 Array: TypeAlias = "npt.NDArray[Any]"
 Truths: TypeAlias = "npt.NDArray[np.bool_]"
@@ -39,7 +42,7 @@ class Result(Protocol):
 
 
 Implementation: TypeAlias = "Callable[..., Result]"
-"""A callable with the signature of `attention.numeric.attention`; `traits`, a mapping, may say what differs."""
+"""A callable with the signature of `attention.numeric.attention`; a mapping `traits` may say what differs."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,7 +167,7 @@ def measured(
     )
 
 
-def distance(a: Array, b: Array) -> npt.NDArray[np.float64]:
+def distance(a: npt.ArrayLike, b: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Return |a - b| in float64."""
     with np.errstate(all="ignore"):
         return np.asarray(np.abs(np.asarray(a, dtype=np.float64) - np.asarray(b, dtype=np.float64)))

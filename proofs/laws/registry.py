@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from proofs.laws import agreement, dependence, independence, softmax
-from proofs.laws.law import Law
+
+if TYPE_CHECKING:
+    from proofs.laws.law import Law
 
 _LAWS = (
     independence.CAUSALITY,

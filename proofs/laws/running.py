@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from attention import numeric
 from proofs.laws.batch import DTYPES, LARGEST, REGIMES, SCALES, Batch, Structure, draw
-from proofs.laws.law import Implementation, Law, Outcome, as_data
+from proofs.laws.law import Implementation, Law, Measurement, Outcome, Verdict, as_data
 from proofs.laws.narrowing import narrowed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 CASES = 4224
 """Default number of cases of a run: each regime in each dtype, four times."""
@@ -76,12 +79,13 @@ def judge(law: Law, implementation: Implementation, batches: Iterable[Batch]) ->
     try:
         for batch in batches:
             measurement = law.check(implementation, batch)
-            tally.add(measurement.error, measurement.tolerance, measurement.applies, measurement.exercised)
+            tally.add(measurement)
             if measurement.broken.any():
                 first = int(np.flatnonzero(measurement.broken)[0])
                 case, single = narrowed(law, implementation, batch, first)
                 tally.error, tally.tolerance = float(single.error[0]), float(single.tolerance[0])
-                return replace(tally.outcome("broken"), counterexample=as_data(law, case))
+                note = "" if single.broken[0] else "broken only together with the other cases of its batch"
+                return replace(tally.outcome("broken", note), counterexample=as_data(law, case))
     except NotImplementedError as error:
         return tally.outcome("unsupported", note=str(error) or "not implemented")
     except Exception as error:  # noqa: BLE001 - whatever a foreign implementation raises is its outcome
@@ -102,16 +106,20 @@ class _Tally:
         self.error = self.tolerance = 0.0
         self.ratio = -1.0
 
-    def add(self, error: np.ndarray, tolerance: np.ndarray, applies: np.ndarray, exercised: np.ndarray) -> None:
+    def add(self, measurement: Measurement) -> None:
+        """Count one batch."""
+        error, tolerance = measurement.error, measurement.tolerance
         self.cases += error.size
-        self.exercised += int(exercised.sum())
+        self.exercised += int(measurement.exercised.sum())
         with np.errstate(all="ignore"):
             ratio = np.where(error == 0, 0, error / tolerance)
-        ratio = np.where(applies & exercised, ratio, -1)
+        ratio = np.where(measurement.exercised, ratio, -1)
         worst = int(np.argmax(ratio))
         if ratio[worst] > self.ratio:
             self.ratio = float(ratio[worst])
             self.error, self.tolerance = float(error[worst]), float(tolerance[worst])
 
-    def outcome(self, outcome: str, note: str = "") -> Outcome:
-        return Outcome(self.law.id, outcome, self.cases, self.exercised, self.error, self.tolerance, None, note)
+    def outcome(self, outcome: Verdict, note: str = "") -> Outcome:
+        return Outcome(
+            self.law.id, outcome, self.cases, self.exercised, self.error, self.tolerance, None, note
+        )

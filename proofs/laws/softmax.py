@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from attention.rounding import Arithmetic
-from proofs.laws.batch import Array, Batch
 from proofs.laws.law import (
     Implementation,
     Law,
@@ -18,6 +19,9 @@ from proofs.laws.law import (
     rows,
 )
 
+if TYPE_CHECKING:
+    from proofs.laws.batch import Array, Batch
+
 DOUBLE = Arithmetic.of(np.float64)
 
 
@@ -27,7 +31,9 @@ def _row_sums(implementation: Implementation, batch: Batch) -> Measurement:
     # The sum is taken here, in float64: its own rounding belongs to the tolerance.
     tau = limits.row_sums + DOUBLE.gamma(alpha.shape[-1])
     with np.errstate(all="ignore"):
-        error = np.stack([distance(alpha.sum(axis=-1), 1), alpha.max(axis=-1) - 1, -alpha.min(axis=-1)], axis=-1)
+        error = np.stack(
+            [distance(alpha.sum(axis=-1), 1.0), alpha.max(axis=-1) - 1, -alpha.min(axis=-1)], axis=-1
+        )
     tolerance = np.stack([tau, tau, np.zeros_like(tau)], axis=-1)
     exercised = limits.in_scope & over_case(rows(batch))
     return measured(np.maximum(error, 0), tolerance, applies=limits.in_scope, exercised=exercised)
@@ -36,7 +42,7 @@ def _row_sums(implementation: Implementation, batch: Batch) -> Measurement:
 def _masked_weights(implementation: Implementation, batch: Batch) -> Measurement:
     limits = bound(implementation, batch)
     alpha = apply(implementation, batch).weights
-    error = np.where(batch.allowed, 0, distance(alpha, 0))
+    error = np.where(batch.allowed, 0, distance(alpha, 0.0))
     exercised = limits.in_scope & over_case(~batch.allowed)
     return measured(error, 0, applies=limits.in_scope, exercised=exercised)
 
@@ -66,9 +72,7 @@ def _log_ratio(implementation: Implementation, batch: Batch) -> Measurement:
         tolerance = reach + at_top(reach) + 8 * DOUBLE.unit * (1 + np.abs(wanted))
         error = np.where(np.isfinite(tolerance), distance(np.log(alpha) - np.log(at_top(alpha)), wanted), 0)
         visible = np.isfinite(tolerance) & (np.abs(wanted) > tolerance)
-    return measured(
-        error, tolerance, applies=limits.in_scope, exercised=limits.in_scope & over_case(visible)
-    )
+    return measured(error, tolerance, applies=limits.in_scope, exercised=limits.in_scope & over_case(visible))
 
 
 def _shift(implementation: Implementation, batch: Batch) -> Measurement:
@@ -78,7 +82,12 @@ def _shift(implementation: Implementation, batch: Batch) -> Measurement:
         return np.concatenate([weight, last], axis=1)
 
     x = np.concatenate([batch.x, np.ones_like(batch.x[..., :1])], axis=-1)
-    still = {"x": x, "W_Q": extended(batch.W_Q, 0), "W_K": extended(batch.W_K, 0), "W_V": extended(batch.W_V, 0)}
+    still = {
+        "x": x,
+        "W_Q": extended(batch.W_Q, 0),
+        "W_K": extended(batch.W_K, 0),
+        "W_V": extended(batch.W_V, 0),
+    }
     shifted = still | {"W_K": extended(batch.W_K, batch.bias[:, None, :])}
     limits, other = bound(implementation, batch, **still), bound(implementation, batch, **shifted)
     before, after = apply(implementation, batch, **still), apply(implementation, batch, **shifted)
@@ -126,7 +135,7 @@ SHIFT = Law(
     id="shift_invariance",
     title="A constant key bias changes nothing",
     claim="softmax_shift_invariance",
-    statement="With k_j + b in place of every k_j, the weights differ by the sum of their two bounds at most.",
+    statement="With k_j + b in place of every k_j, the weights differ by their two bounds together at most.",
     check=_shift,
     data=("x", "W_Q", "W_K", "W_V", "allowed", "bias"),
 )

@@ -1,11 +1,15 @@
-"""Hypothesis strategies for structures. Imported by tests alone: the laws themselves do not need Hypothesis."""
+"""Hypothesis strategies for structures. Imported by tests alone: the laws do not need Hypothesis."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
 from proofs.laws.batch import DTYPES, LARGEST, REGIMES, SCALES, Structure
-from proofs.laws.law import Law
+
+if TYPE_CHECKING:
+    from proofs.laws.law import Law
 
 ADVERSARIAL = (0.0, -0.0, 1.0, -1.0, 0.5, 2.0, 3e-8, 1e-30, 5e-324, -1e4, 1e4, 6e4, 1e30, 1e300)
 CASES = 64

@@ -1,7 +1,7 @@
 """Attention token by token, as the chapter says it: one query, one key, one number at a time.
 
-Written apart from `attention.numeric` on purpose, so that the two can be held against each other.  It computes
-in the dtype of its inputs; the batch of cases is its only vectorised dimension.
+Written apart from `attention.numeric` on purpose, so that the two can be held against each other.  It
+computes in the dtype of its inputs; the batch of cases is its only vectorised dimension.
 """
 
 from __future__ import annotations
@@ -24,9 +24,7 @@ class Tokenwise:
     outputs: Array
 
 
-def attention(
-    x: Array, W_Q: Array, W_K: Array, W_V: Array, *, allowed: Array, scale: float = 1
-) -> Tokenwise:
+def attention(x: Array, W_Q: Array, W_K: Array, W_V: Array, *, allowed: Array, scale: float = 1) -> Tokenwise:
     """Return attention of (cases, n, d) tokens, as `attention.numeric.attention` defines it."""
     cases, n, _ = x.shape
     c = x.dtype.type(scale)

@@ -16,7 +16,7 @@ from proofs.rules.core import Context, Expr, Rule
 def positive(expr: Expr, context: Context) -> bool:
     """Prove expr > 0 from its form: exponentials, non-empty sums, products, quotients, assumptions."""
     expr = sp.sympify(expr)
-    if expr.is_number:
+    if isinstance(expr, sp.Rational):
         return bool(expr.is_positive)
     if isinstance(expr, sp.Symbol):
         return expr.name in context.positive_names or context.facts.at_most(1, expr) or _assumed(expr, ">", context)
@@ -86,12 +86,24 @@ def _cancel(node: Expr, context: Context) -> Expr | None:
     if exps and carriers:
         for q in exps:
             bottom.remove(q)
-        shifted = sp.exp(sp.expand_mul(carriers[0].args[0] - sp.Add(*(q.args[0] for q in exps))))
-        top[top.index(carriers[0])] = shifted
+        gone = [part for q in exps for part in sp.Add.make_args(q.args[0])]
+        top[top.index(carriers[0])] = sp.exp(_without(carriers[0].args[0], gone))
     new_num, new_den = sp.Mul(*top), sp.Mul(*bottom)
     if (new_num, new_den) == (num, den):
         return None
     return new_num if new_den == 1 else I.Quotient(new_num, new_den)
+
+
+def _without(exponent: Expr, gone: list[Expr]) -> Expr:
+    """Subtract terms from an exponent, terms that are the same up to bound names vanishing."""
+    kept = list(sp.Add.make_args(exponent))
+    for part in gone:
+        twin = next((p for p in kept if I.same(p, part)), None)
+        if twin is None:
+            kept.append(-part)
+        else:
+            kept.remove(twin)
+    return sp.Add(*kept)
 
 
 CANCEL = Rule("cancel a positive common factor", "(f g)/(f h) -> g/h (f > 0)", _cancel)

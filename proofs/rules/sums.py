@@ -180,15 +180,15 @@ def _single_term(node: Expr, _: Context) -> Expr | None:
 SINGLE_TERM = Rule("sum of one term", "sum_{v=p}^{p} f(v) -> f(p)", _single_term)
 
 
-def split(at: Expr) -> Rule:
-    """Split a range at a place that is provably inside it."""
+def split(at: Expr, *, until: Expr | None = None) -> Rule:
+    """Split a range (the first that ends at `until`, if given) at a place that is provably inside it."""
 
     def apply(node: Expr, context: Context) -> Expr | None:
         if not isinstance(node, sp.Sum):
             return None
         v, first, last, body = I.opened(node)
         inside = context.facts.at_most(first - 1, at) and context.facts.at_most(at, last)
-        if not inside or at in (first - 1, last):
+        if not inside or at in (first - 1, last) or until not in (None, last):
             return None
         other = I.fresh(v, context.in_use | I.names_in(node))
         tail = I.rename_apart(sp.Sum(body.xreplace({v: other}), (other, at + 1, last)), context.in_use)

@@ -1,0 +1,290 @@
+r"""What the document defines, and the two ways to look a name up.
+
+*Global*: from the definitions, exactly, starting at the inputs (numbers that nothing in the text derives).  *Local*:
+as last printed.  A name's definition at one place in the text is the last one before that place, else the first one
+after it, because texts often state a rule after the example that follows it.  Of one statement, what defines the name
+is its first formula with a name in it (`q_1 = x_1W^Q = ...`); then a rule that the name is an instance of; then a
+formula of numbers alone; then the number itself, an input.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from proofs.audit.evaluator import Evaluator, NotDefined, ShapeProblem
+from proofs.audit.judge import agree
+from proofs.audit.reals import Real
+from proofs.audit.rules import Rule, rule
+from proofs.audit.syntax import Call, Chain, Name, Node, Number, Table, canonical, children, numbers, shape
+from proofs.audit.values import Array, Value
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One chain of the document. Attributes: chain; start; key (of its head, if that is a name or call, else "")."""
+
+    chain: Chain
+    start: int
+    key: str
+
+    @property
+    def formulas(self) -> tuple[Node, ...]:
+        """The members after the head that are not printed numbers, as far as only equality signs stand between."""
+        return tuple(m for m in self.equal_members[1:] if numbers(m) is None)
+
+    @property
+    def equal_members(self) -> tuple[Node, ...]:
+        """The members up to the first relation that is not an equality."""
+        count = next((i for i, relation in enumerate(self.chain.relations) if relation != "="), len(self.chain.relations))
+        return self.chain.members[: count + 1]
+
+    @property
+    def derivation(self) -> Node | None:
+        """The first formula with a name in it, else the first formula, else None."""
+        return next((f for f in self.formulas if has_names(f)), self.formulas[0] if self.formulas else None)
+
+    @property
+    def printed(self) -> Node | None:
+        """The last member that is printed numbers, if any."""
+        return next((m for m in reversed(self.equal_members[1:]) if numbers(m) is not None), None)
+
+
+@dataclass
+class Record:
+    """Numbers printed for a name. Attributes: start; numbers; shape; sound (per number: not wrong, once judged)."""
+
+    start: int
+    numbers: tuple[Number, ...]
+    shape: tuple[int, int] | None
+    flat: bool = False
+    sound: list[bool] = field(default_factory=list)
+
+    def value(self) -> Value:
+        """The numbers as printed."""
+        entries = [n.printed.value for n in self.numbers]
+        if self.shape is None:
+            return entries[0]
+        width = self.shape[1]
+        return Array(tuple(tuple(entries[i : i + width]) for i in range(0, len(entries), width)), self.flat)
+
+    def agrees(self, other: Record) -> bool:
+        """Whether two printings of one thing differ at most in their number of digits."""
+        return len(self.numbers) == len(other.numbers) and all(
+            agree(a.printed, b.printed) for a, b in zip(self.numbers, other.numbers, strict=True)
+        )
+
+
+def record(node: Node) -> Record:
+    """Return the record of a member that is printed numbers."""
+    found = numbers(node)
+    assert found is not None  # noqa: S101 - callers pass such members only
+    return Record(node.start, found, shape(node), isinstance(node, Table) and node.flat)
+
+
+def has_names(node: Node) -> bool:
+    """Whether a formula refers to anything by name."""
+    return isinstance(node, (Name, Call)) or any(has_names(child) for child in children(node))
+
+
+class Definitions:
+    """Every definition of a document, by name. Build it from all statements, in order."""
+
+    def __init__(self, statements: Sequence[Statement]) -> None:
+        self.statements: dict[str, list[Statement]] = defaultdict(list)
+        self.rules: dict[str, list[Rule]] = defaultdict(list)
+        self.printed: dict[str, list[Record]] = defaultdict(list)
+        self.changes: list[int] = []
+        for statement in statements:
+            found = rule(statement.chain)
+            if found is not None:
+                self._add_rule(found)
+            if statement.key and (found is None or statement.printed is not None):
+                self.statements[statement.key].append(statement)
+        self._subjects: dict[str, list[str]] = defaultdict(list)
+        for subject, rules in self.rules.items():
+            self._subjects[_stem(rules[0].head)].append(subject)
+        self._find_changes()
+
+    def rule_for(self, node: Node, at: int) -> tuple[Rule, Node] | None:
+        """Return the rule that `node`, used at offset `at`, is an instance of, with its body for that instance."""
+        if not isinstance(node, (Name, Call)):
+            return None
+        for subject in self._subjects.get(_stem(node), ()):
+            candidates = self.rules[subject]
+            chosen = self.followed(candidates) or _nearest(candidates, [r.offset for r in candidates], at)
+            body = chosen.instance(node)
+            if body is not None:
+                return chosen, body
+        return None
+
+    def followed(self, candidates: Sequence[Rule]) -> Rule | None:
+        """Return the rule among several for one thing that the document's own chains follow, if one stands out."""
+        if len({r.meaning for r in candidates}) < 2:
+            return None
+        votes = [0] * len(candidates)
+        for statements in self.statements.values():
+            for statement in statements:
+                own = statement.derivation
+                if own is None or _stem(statement.chain.members[0]) != _stem(candidates[0].head):
+                    continue
+                for place, candidate in enumerate(candidates):
+                    body = candidate.instance(statement.chain.members[0])
+                    votes[place] += body is not None and canonical(body) == canonical(own)
+        best = max(votes)
+        return candidates[votes.index(best)] if best else None
+
+    def defining(self, node: Name | Call, at: int) -> Statement | None:
+        """Return the statement that defines `node` for a use at offset `at`; a repetition defines nothing."""
+        found = self._defining.get(canonical(node))
+        return _nearest(found, [s.start for s in found], at) if found else None
+
+    def epoch(self, at: int) -> int:
+        """Return how many definitions were replaced before offset `at`: values can be kept within one epoch."""
+        return bisect_left(self.changes, at)
+
+    def last_printed(self, node: Node, at: int) -> Record | None:
+        """Return the numbers last printed for `node` before offset `at`."""
+        found = self.printed.get(canonical(node), [])
+        place = bisect_left([r.start for r in found], at)
+        return found[place - 1] if place else None
+
+    def print(self, node: Node, printed: Record) -> None:
+        """Add numbers printed for `node`."""
+        insort(self.printed[canonical(node)], printed, key=lambda r: r.start)
+
+    def _add_rule(self, found: Rule) -> None:
+        known = self.rules[found.subject]
+        if known and known[-1].meaning != found.meaning:
+            self.changes.append(found.offset)
+        known.append(found)
+
+    def _find_changes(self) -> None:
+        self._defining: dict[str, list[Statement]] = {}
+        for key, statements in self.statements.items():
+            kept: list[Statement] = []
+            last: Record | None = None
+            for statement in statements:
+                given = statement.printed
+                repeats = statement.derivation is None and given is not None and (
+                    (last is not None and last.agrees(record(given)))
+                )
+                if given is not None:
+                    last = record(given)
+                if repeats or (given is None and statement.derivation is None):
+                    continue
+                if kept:
+                    self.changes.append(statement.start)
+                kept.append(statement)
+            self._defining[key] = kept
+        self.changes.sort()
+
+
+class Global:
+    """Scope of the exact reference: names by definition, from the inputs on, with nothing rounded on the way."""
+
+    def __init__(self, known: Definitions, evaluator: Evaluator) -> None:
+        self.known, self.evaluator = known, evaluator
+        self.targets: dict[int, Real] = {}
+        self.at = 0
+        self._values: dict[tuple[str, int], Value] = {}
+        self._open: set[tuple[str, int]] = set()
+
+    def literal(self, number: Number) -> Real:
+        """Return what a number stands for, where it was put in the place of a name; else the number."""
+        return self.targets.get(number.start, number.printed.value)
+
+    def problem(self, found: ShapeProblem) -> None:
+        """Shape problems are reported where they are printed, not where they are used."""
+
+    def value(self, node: Node, at: int) -> Value:
+        """Return the value of a formula that stands at offset `at`."""
+        outer, self.at = self.at, at
+        try:
+            return self.evaluator.value(node, self)
+        finally:
+            self.at = outer
+
+    def lookup(self, node: Name | Call) -> Value:
+        """Return the value of a name by its definition. Raises NotDefined."""
+        key = (canonical(node), self.known.epoch(self.at))
+        if key in self._values:
+            return self._values[key]
+        if key in self._open:
+            raise NotDefined(node, "is defined through itself")
+        self._open.add(key)
+        try:
+            value = self._defined(node)
+        finally:
+            self._open.discard(key)
+        self._values[key] = value
+        return value
+
+    def _defined(self, node: Name | Call) -> Value:
+        """Try what can define the name, best first; the first that has a value is its definition."""
+        statement = self.known.defining(node, self.at)
+        ruled = self.known.rule_for(node, self.at)
+        own = statement.derivation if statement is not None else None
+        first: NotDefined | None = None
+        tries: list[tuple[Node, int]] = []
+        if statement is not None and own is not None and has_names(own):
+            tries.append((own, statement.start))
+        if ruled is not None:
+            tries.append((ruled[1], self.at))
+        if statement is not None:
+            tries.extend((part, statement.start) for part in (own, statement.printed) if part is not None)
+        for formula, at in tries:
+            try:
+                return self.value(formula, at)
+            except NotDefined as error:
+                first = first or error
+        raise first or NotDefined(node)
+
+
+class Local:
+    """Scope of the reader who trusts the page: every name as last printed before the formula that uses it."""
+
+    def __init__(self, known: Definitions, evaluator: Evaluator, exact: Global) -> None:
+        self.known, self.evaluator, self.exact = known, evaluator, exact
+        self.at = 0
+        self.problems: list[ShapeProblem] = []
+
+    def literal(self, number: Number) -> Real:
+        """Return the number as printed."""
+        return number.printed.value
+
+    def problem(self, found: ShapeProblem) -> None:
+        """Keep a product that does not exist as printed."""
+        self.problems.append(found)
+
+    def value(self, node: Node, at: int) -> Value:
+        """Return the value of a formula that stands at offset `at`."""
+        self.at = at
+        return self.evaluator.value(node, self)
+
+    def lookup(self, node: Name | Call) -> Value:
+        """Return a name as last printed; where it never was, by its definition. Raises NotDefined."""
+        printed = self.known.last_printed(node, self.at)
+        return printed.value() if printed is not None else self.exact.value(node, self.at)
+
+
+def _nearest(items: Sequence[_T], offsets: Sequence[int], at: int) -> _T:
+    place = bisect_left(offsets, at)
+    return items[place - 1] if place else items[0]
+
+
+def _stem(node: Node) -> str:
+    """Return the name without its index or arguments: what a rule's head and its instances share."""
+    match node:
+        case Call():
+            return _stem(node.head) + "()"
+        case Name():
+            primes = "'" * node.primes
+            return f"{node.base}^{node.label}{primes}{'_' * bool(node.index)}"
+        case _:
+            return ""

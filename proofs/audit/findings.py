@@ -1,0 +1,173 @@
+"""What an audit found: values, findings, coverage, and the document they belong to. DESIGN section 5 in Python."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from proofs.audit.source import Source
+
+KINDS = ("value", "shape", "undefined", "redefined", "definition", "substitution", "unread")
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One comparison. Attributes: expected (at the printed precision; None if undecided); verdict."""
+
+    expected: str | None
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedValue:
+    """One printed number that the text claims to be equal to something.
+
+    Attributes: line, column (1-based); name; component (1-based, None in a scalar); printed; verdict; local; exact
+    (`global` in JSON); note; start, stop (document offsets); replacement (its characters as they should be, or None).
+    """
+
+    line: int
+    column: int
+    name: str
+    component: tuple[int, ...] | None
+    printed: str
+    verdict: str
+    local: Side | None
+    exact: Side | None
+    note: str
+    start: int
+    stop: int
+
+    @property
+    def label(self) -> str:
+        """Name and component: `q_1[2]`."""
+        index = "" if self.component is None else f"[{','.join(map(str, self.component))}]"
+        return self.name + index
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to look at. Attributes: line, column (1-based); kind (one of KINDS); name; message; start, stop.
+
+    A `remark` is worth knowing but no fault: a value printed again unchanged, a value that the text leaves to the
+    reader to derive.  Remarks do not make a document unclean.
+    """
+
+    line: int
+    column: int
+    kind: str
+    name: str
+    message: str
+    start: int
+    stop: int
+    remark: bool = False
+
+
+@dataclass(slots=True)
+class Coverage:
+    """How many math segments were read how.
+
+    Every segment is audited (it claims numbers and all of them were looked at), symbolic (it claims none) or unread;
+    `numeric` counts the segments that hold claimed numbers or, being unread, may hold some.
+    """
+
+    segments: int = 0
+    numeric: int = 0
+    audited: int = 0
+    symbolic: int = 0
+    unread: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A correction: source text from start to stop becomes `text`."""
+
+    start: int
+    stop: int
+    text: str
+
+
+@dataclass(frozen=True)
+class DocumentAudit:
+    """The audit of one document.
+
+    Attributes: source; reading ("row", "column", or "" where no product needed one); coverage; values and findings
+    in the order of the text; edits (every wrong number, to be replaced); numeric_lines (1-based lines that hold
+    audited segments).
+    """
+
+    source: Source
+    reading: str
+    coverage: Coverage
+    values: tuple[PrintedValue, ...]
+    findings: tuple[Finding, ...]
+    edits: tuple[Edit, ...] = ()
+    formulas: tuple[tuple[int, int], ...] = field(default=())
+
+    @property
+    def path(self) -> str:
+        """The document's name as it was given."""
+        return self.source.name
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing was found but remarks."""
+        return all(finding.remark for finding in self.findings)
+
+    @property
+    def corrected_text(self) -> str:
+        """The document with every wrong number replaced, the same character for character outside the numbers."""
+        return self.corrected(0, len(self.source.text))
+
+    @property
+    def corrected_bytes(self) -> bytes:
+        """The corrected document in the bytes of the original: its encoding, line ends and all else unchanged."""
+        return self.source.encode(self.corrected_text)
+
+    def corrected(self, start: int, stop: int) -> str:
+        """Return the corrected text of one stretch of the document (offsets of the original)."""
+        parts = []
+        for edit in self.edits:
+            if start <= edit.start and edit.stop <= stop:
+                parts += [self.source.text[start : edit.start], edit.text]
+                start = edit.stop
+        return "".join([*parts, self.source.text[start:stop]])
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the document's entry in `audit --format json`."""
+        c = self.coverage
+        return {
+            "path": self.path,
+            "sha256": self.source.sha256,
+            "encoding": self.source.encoding,
+            "coverage": {
+                "segments": c.segments,
+                "numeric": c.numeric,
+                "audited": c.audited,
+                "symbolic": c.symbolic,
+                "unread": c.unread,
+            },
+            "values": [
+                {
+                    "line": v.line,
+                    "column": v.column,
+                    "name": v.name,
+                    "component": None if v.component is None else list(v.component),
+                    "printed": v.printed,
+                    "verdict": v.verdict,
+                    "local": _side(v.local),
+                    "global": _side(v.exact),
+                    "note": v.note,
+                }
+                for v in self.values
+            ],
+            "findings": [
+                {"line": f.line, "column": f.column, "kind": f.kind, "name": f.name, "message": f.message}
+                for f in self.findings
+            ],
+        }
+
+
+def _side(side: Side | None) -> dict[str, str | None] | None:
+    return None if side is None else {"expected": side.expected, "verdict": side.verdict}

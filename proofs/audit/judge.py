@@ -1,0 +1,101 @@
+"""The verdict on one printed number, given the exact value that it should have.
+
+With p the printed number, E the exact value and u one unit in p's last printed place:
+
+    exact       E = p
+    rounded     |E - p| < u/2
+    tie         |E - p| = u/2: E lies half way between p and its neighbour. Rounding half up gives one of the two,
+                rounding half to even one of the two, and both are right
+    truncated   p is E with its further digits cut off: |p| <= |E| < |p| + u, and p is not one of the above
+    wrong       anything else
+    undecided   E is too close to one of these borders for the precision at hand
+
+`carried` compares two such verdicts and is given by `both`.  All decisions are exact.
+"""
+
+from __future__ import annotations
+
+from flint import fmpq
+
+from attention.exact import TooClose
+from proofs.audit import reals
+from proofs.audit.limits import MAX_DIGITS, TooLarge
+from proofs.audit.reals import Real, real
+from proofs.audit.values import Printed, decimal
+
+VERDICTS = ("exact", "rounded", "tie", "carried", "truncated", "undecided", "wrong")
+"""From best to worst. A number without anything to compare with is `given`."""
+RIGHT = frozenset({"exact", "rounded", "tie"})
+SOUND = RIGHT | {"carried", "truncated"}
+"""Verdicts of a number that holds no mistake beyond the place of its last digit."""
+
+
+def verdict(number: Printed, exact: Real) -> str:
+    """Return the verdict on a printed number against its exact value."""
+    try:
+        return _verdict(number, exact)
+    except TooClose:
+        return "undecided"
+
+
+def _verdict(number: Printed, exact: Real) -> str:
+    # In units of the last printed place: the number is an integer, half a unit is 1/2.
+    error = reals.subtract(reals.divide(exact, number.step), real(number.units))
+    size = reals.absolute(error)
+    half = reals.sign(reals.subtract(size, real(fmpq(1, 2))))
+    if half < 0:
+        return "exact" if reals.sign(error) == 0 else "rounded"
+    if half == 0:
+        return "tie"
+    side = reals.sign(exact)
+    cut = reals.sign(error) == side and number.units * side >= 0 and reals.sign(reals.subtract(size, real(1))) < 0
+    return "truncated" if cut else "wrong"
+
+
+def nearest(number: Printed, exact: Real) -> int:
+    """Return the exact value in units of the number's last printed place, rounded half to even.
+
+    Raises TooClose, and TooLarge for a value of more than MAX_DIGITS digits.
+    """
+    scaled = reals.divide(exact, number.step)
+    below = reals.floor(scaled)
+    if abs(below) >= 10 ** (2 * MAX_DIGITS):
+        raise TooLarge(f"a value of more than {2 * MAX_DIGITS} digits")
+    order = reals.sign(reals.subtract(scaled, real(below + fmpq(1, 2))))
+    return below + 1 if order > 0 or (order == 0 and below % 2 == 1) else below
+
+
+def expected(number: Printed, exact: Real) -> str | None:
+    """Return the exact value at the printed precision, as decimal text; None where it cannot be decided."""
+    try:
+        return decimal(nearest(number, exact), number.places)
+    except (TooClose, TooLarge):
+        return None
+
+
+def both(local: str | None, exact: str | None, *, sound: bool) -> tuple[str | None, str | None, str]:
+    """Return the local, the global and the overall verdict, `carried` put where it belongs.
+
+    A side on which the number is wrong is `carried` if the other side finds no mistake and everything the number
+    was computed from is `sound`: then nothing but the rounding of those numbers stands between the two.  The
+    overall verdict is the worse one; a number with nothing to compare with is `given`.
+
+    Args:
+        local: verdict against the expression just before, or None.
+        exact: verdict against the inputs, or None.
+        sound: whether every printed number that the local expression uses is itself free of mistakes.
+    """
+    if sound and local == "wrong" and exact in SOUND:
+        local = "carried"
+    elif sound and exact == "wrong" and local in SOUND:
+        exact = "carried"
+    sides = [side for side in (local, exact) if side is not None]
+    if not sides:
+        return local, exact, "given"
+    return local, exact, max(sides, key=VERDICTS.index)
+
+
+def agree(a: Printed, b: Printed) -> bool:
+    """Return whether two printed numbers can be the same number, printed to different lengths."""
+    finer, coarser = (a, b) if a.places + a.shift >= b.places + b.shift else (b, a)
+    return verdict(coarser, finer.value) in RIGHT | {"truncated"}

@@ -1,0 +1,103 @@
+r"""Laying a formula beside the one it became: which printed number was put in the place of what.
+
+`q_1 \cdot k_1 = \begin{bmatrix}..\end{bmatrix} \cdot \begin{bmatrix}..\end{bmatrix}` pairs each vector with a name;
+`= 0.2*0.7 + 0.8*0.6` then pairs each factor with an entry of those vectors.  A pair is made only where everything
+around it is the same formula, so a text that rearranges is left alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from proofs.audit.syntax import (
+    Add,
+    Call,
+    Component,
+    Known,
+    Name,
+    Node,
+    Power,
+    Product,
+    Quotient,
+    Table,
+    canonical,
+    numbers,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """`put` (printed numbers) stands where `formula` stood."""
+
+    formula: Node
+    put: Node
+
+
+def pairs(before: Node, after: Node) -> list[Pair] | None:
+    """Return what was put in for what between two formulas, or None if they are not laid out alike."""
+    found: list[Pair] = []
+    return found if _lay(before, after, found) else None
+
+
+def _lay(before: Node, after: Node, found: list[Pair]) -> bool:
+    if isinstance(before, Table) and isinstance(after, Table) and _same_size(before, after):
+        cells = ((b, a) for rows in zip(before.rows, after.rows, strict=True) for b, a in zip(*rows, strict=True))
+        return all(_lay(b, a, found) for b, a in cells)
+    if numbers(after) is not None:
+        found.append(Pair(before, after))
+        return True
+    return _lay_parts(before, after, found) or _lay_dot(before, after, found)
+
+
+def _lay_parts(before: Node, after: Node, found: list[Pair]) -> bool:
+    mark = len(found)
+    match before, after:
+        case (Add(), Add()) if [s for s, _ in before.terms] == [s for s, _ in after.terms]:
+            parts = [(b, a) for (_, b), (_, a) in zip(before.terms, after.terms, strict=True)]
+        case (Product(), Product()) if len(before.factors) == len(after.factors):
+            parts = list(zip(before.factors, after.factors, strict=True))
+        case Quotient(), Quotient():
+            parts = [(before.top, after.top), (before.bottom, after.bottom)]
+        case Power(), Power():
+            parts = [(before.base, after.base), (before.exponent, after.exponent)]
+        case (Known(), Known()) if before.function == after.function and len(before.arguments) == len(after.arguments):
+            parts = list(zip(before.arguments, after.arguments, strict=True))
+        case _:
+            return canonical(before) == canonical(after)
+    if all(_lay(b, a, found) for b, a in parts):
+        return True
+    del found[mark:]
+    return False
+
+
+def _lay_dot(before: Node, after: Node, found: list[Pair]) -> bool:
+    """Lay `u \\cdot v` beside `u_1 v_1 + u_2 v_2 + ...`: factors are entries of u and v, in this order."""
+    if not (isinstance(before, Product) and len(before.factors) == 2 and isinstance(after, Add)):
+        return False
+    if any(sign < 0 or not isinstance(term, Product) or len(term.factors) != 2 for sign, term in after.terms):
+        return False
+    mark = len(found)
+    for position, (_, term) in enumerate(after.terms):
+        assert isinstance(term, Product)  # noqa: S101 - looked at above
+        for owner, factor in zip(before.factors, term.factors, strict=True):
+            entry = _entry(owner, position, len(after.terms))
+            if entry is None or numbers(factor) is None:
+                del found[mark:]
+                return False
+            found.append(Pair(entry, factor))
+    return True
+
+
+def _entry(owner: Node, position: int, length: int) -> Node | None:
+    if isinstance(owner, (Name, Call)):
+        return Component(owner.start, owner.stop, owner, position)
+    if isinstance(owner, Table) and 1 in (len(owner.rows), len(owner.rows[0])):
+        cells = [cell for row in owner.rows for cell in row]
+        return cells[position] if len(cells) == length else None
+    return None
+
+
+def _same_size(a: Table, b: Table) -> bool:
+    return (len(a.rows), len(a.rows[0])) == (len(b.rows), len(b.rows[0]))
+
+

@@ -1,0 +1,211 @@
+r"""Definitions with index letters, and what they say of one instance.
+
+`\alpha_{ij} = \frac{exp(score(x_i,x_j))}{\sum_{k=1}^i exp(score(x_i,x_k))}` is a rule: its head has letters that its
+body uses.  Matching the head with `\alpha_{21}` binds i = 2, j = 1; putting these into the body gives the formula of
+that instance, sums written out.  Rules work on formulas alone and compute no values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from proofs.audit.limits import MAX_TERMS, TooLarge
+from proofs.audit.syntax import (
+    Add,
+    Call,
+    Chain,
+    Component,
+    Known,
+    Name,
+    Node,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Repeated,
+    Table,
+    canonical,
+    children,
+)
+from proofs.audit.values import printed
+
+Bindings = Mapping[str, Node]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """head = body for every value of the letters. `offset` is where it stands in the document."""
+
+    head: Name | Call
+    body: Node
+    letters: tuple[str, ...]
+    offset: int
+
+    @property
+    def subject(self) -> str:
+        """What the rule defines, letters apart: the same for `q_i` and `q_j`."""
+        return canonical(instantiate(self.head, self._anonymous()))
+
+    @property
+    def meaning(self) -> str:
+        """The body with its letters renamed in the order of the head: equal for rules that say the same."""
+        return canonical(instantiate(self.body, self._anonymous()))
+
+    def _anonymous(self) -> Bindings:
+        return {letter: Name(-1, -1, f"#{place}") for place, letter in enumerate(self.letters)}
+
+    def instance(self, node: Node) -> Node | None:
+        """Return the body for the instance `node` of the head, or None if it is no instance."""
+        bindings: dict[str, Node] = {}
+        return instantiate(self.body, bindings) if _match(self.head, node, self.letters, bindings) else None
+
+
+def rule(chain: Chain) -> Rule | None:
+    """Return the rule a chain states, or None: its head is a name or call whose letters its second member uses."""
+    head = chain.members[0]
+    if len(chain.members) < 2 or chain.relations[0] != "=" or not isinstance(head, (Name, Call)):
+        return None
+    letters = tuple(dict.fromkeys(_head_letters(head)))
+    body = chain.members[1]
+    if not letters or not _letters(body).intersection(letters):
+        return None
+    return Rule(head, body, letters, head.start)
+
+
+def integer(value: int, where: Node) -> Number:
+    """Return the formula of an integer, at the place of another one."""
+    return Number(where.start, where.stop, printed(str(value)))
+
+
+def instantiate(node: Node, bindings: Bindings) -> Node:
+    """Return a formula with letters replaced, index sums computed and sums with known bounds written out.
+
+    Raises TooLarge (MAX_TERMS).
+    """
+    if not bindings:
+        return node
+
+    def put(part: Node) -> Node:
+        return instantiate(part, bindings)
+
+    match node:
+        case Name():
+            if not node.index and not node.label and not node.primes:
+                return bindings.get(node.base, node)
+            return replace(node, index=tuple(_folded(put(part)) for part in node.index))
+        case Call():
+            head = put(node.head)
+            return replace(
+                node,
+                head=head if isinstance(head, Name) else node.head,
+                arguments=tuple(put(part) for part in node.arguments),
+            )
+        case Known():
+            return replace(node, arguments=tuple(put(part) for part in node.arguments))
+        case Table():
+            return replace(node, rows=tuple(tuple(put(cell) for cell in row) for row in node.rows))
+        case Add():
+            return replace(node, terms=tuple((sign, put(term)) for sign, term in node.terms))
+        case Product():
+            return replace(node, factors=tuple(put(factor) for factor in node.factors))
+        case Quotient():
+            return replace(node, top=put(node.top), bottom=put(node.bottom))
+        case Power():
+            return replace(node, base=put(node.base), exponent=put(node.exponent))
+        case Component():
+            return replace(node, owner=put(node.owner))
+        case Repeated():
+            return _repeated(node, bindings)
+        case Number():
+            return node
+
+
+def _repeated(node: Repeated, bindings: Bindings) -> Node:
+    low, high = (_folded(instantiate(bound, bindings)) for bound in (node.low, node.high))
+    inner = {letter: value for letter, value in bindings.items() if letter != node.variable}
+    first, last = _integer(low), _integer(high)
+    if first is None or last is None or node.kind != "sum" or last < first or _sums_inside(node.body):
+        # A sum of sums is left to the evaluator, which writes out one level at a time within its budget.
+        return replace(node, low=low, high=high, body=instantiate(node.body, inner))
+    if last - first >= MAX_TERMS:
+        raise TooLarge(f"a sum of {last - first + 1:,} terms (at most {MAX_TERMS:,} are added)", node.start)
+    terms = [instantiate(node.body, {**inner, node.variable: integer(k, node)}) for k in range(first, last + 1)]
+    return terms[0] if len(terms) == 1 else Add(node.start, node.stop, tuple((1, term) for term in terms))
+
+
+def _sums_inside(node: Node) -> bool:
+    return isinstance(node, Repeated) or any(_sums_inside(child) for child in children(node))
+
+
+def _integer(node: Node) -> int | None:
+    if isinstance(node, Number) and not node.printed.places and not node.printed.shift:
+        return node.printed.units
+    return None
+
+
+def _folded(node: Node) -> Node:
+    """Compute an index such as 2-1; leave everything else as it is."""
+    if not isinstance(node, Add):
+        return node
+    terms = [(sign, _integer(term)) for sign, term in node.terms]
+    if any(value is None for _, value in terms):
+        return node
+    return integer(sum(sign * value for sign, value in terms if value is not None), node)
+
+
+def _head_letters(head: Node) -> list[str]:
+    if isinstance(head, Call):
+        return [letter for argument in head.arguments for letter in _head_letters(argument)]
+    if isinstance(head, Name):
+        if head.index:
+            return [part.base for part in head.index if isinstance(part, Name) and _is_letter(part)]
+        return [head.base] if _is_letter(head) else []
+    return []
+
+
+def _is_letter(name: Name) -> bool:
+    single = len(name.base) == 1 or name.base.startswith("\\")
+    return single and not (name.index or name.label or name.primes)
+
+
+def _letters(node: Node) -> set[str]:
+    """Return the letters a formula leaves free, those in subscripts included."""
+    found: set[str] = set()
+    stack: list[tuple[Node, frozenset[str]]] = [(node, frozenset())]
+    while stack:
+        part, bound = stack.pop()
+        if isinstance(part, Name):
+            if _is_letter(part) and part.base not in bound:
+                found.add(part.base)
+            stack.extend((index, bound) for index in part.index)
+        elif isinstance(part, Repeated):
+            stack.extend([(part.low, bound), (part.high, bound), (part.body, bound | {part.variable})])
+        else:
+            stack.extend((child, bound) for child in children(part))
+    return found
+
+
+def _match(pattern: Node, node: Node, letters: tuple[str, ...], bindings: dict[str, Node]) -> bool:
+    """Match one side of a head; `bindings` is filled."""
+    if isinstance(pattern, Name) and _is_letter(pattern) and pattern.base in letters:
+        if pattern.base in bindings:
+            return canonical(bindings[pattern.base]) == canonical(node)
+        bindings[pattern.base] = node
+        return True
+    if isinstance(pattern, Call) and isinstance(node, Call):
+        same = canonical(pattern.head) == canonical(node.head) and len(pattern.arguments) == len(node.arguments)
+        pairs = zip(pattern.arguments, node.arguments, strict=False)
+        return same and all(_match(p, n, letters, bindings) for p, n in pairs)
+    if isinstance(pattern, Name) and isinstance(node, Name) and pattern.index:
+        same = (pattern.base, pattern.label, pattern.primes) == (node.base, node.label, node.primes)
+        parts = zip(pattern.index, node.index, strict=False)
+        return same and len(pattern.index) == len(node.index) and all(_index(p, n, letters, bindings) for p, n in parts)
+    return canonical(pattern) == canonical(node)
+
+
+def _index(pattern: Node, node: Node, letters: tuple[str, ...], bindings: dict[str, Node]) -> bool:
+    """Match one subscript: a letter stands for numbers only, so that a rule does not match itself."""
+    if isinstance(pattern, Name) and pattern.base in letters and _integer(node) is None:
+        return False
+    return _match(pattern, node, letters, bindings)
