@@ -60,6 +60,22 @@ class Expectation(sp.Function):  # type: ignore[misc]
     nargs = 1
 
 
+class Cases(sp.Function):  # type: ignore[misc]
+    """Definition by recursion on the first argument: the second where it is 0, else the third."""
+
+    nargs = 3
+
+
+class Entries:
+    """Weights given by a formula instead of data: Entries(f)[p, q] is f(p, q)."""
+
+    def __init__(self, entry: Callable[..., Expr]) -> None:
+        self.entry = entry
+
+    def __getitem__(self, index: tuple[Expr, ...]) -> Expr:
+        return sp.sympify(self.entry(*index))
+
+
 @dataclass(frozen=True)
 class Definition:
     """head(params) := body; the body's free symbols are params, sizes, scalars and data only."""

@@ -226,6 +226,8 @@ class Evaluator:
             return number(int(self._plain(node.args[0], env) <= self._plain(node.args[1], env)))
         if isinstance(node, I.IsZero):
             return number(int(self._plain(node.args[0], env).is_zero()))
+        if isinstance(node, I.Cases):
+            return self._value(node.args[1 if self._plain(node.args[0], env) == 0 else 2], env)
         if isinstance(node, I.Partial):
             return self._partial(node, env)
         if isinstance(node, I.Limit):

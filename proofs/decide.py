@@ -143,7 +143,7 @@ def _establish(claim: Claim, part: Part) -> PartEvidence:
     checked, skipped = _spot_check(statement, proof.steps)
     if checked == 0:
         raise _Open("no step could be evaluated at any instance")
-    needed = {name: search.witness(statement.without(name), most=400) for name in statement.assumptions}
+    needed = {name: search.witness(statement.without(name), most=800) for name in statement.assumptions}
     steps = tuple(proof.steps)
     return PartEvidence(part.label, statement, steps, checked, skipped, model, needed, time.perf_counter() - start)
 

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 import sympy as sp
 
 from attention import indexed as I
-from proofs.formula import ForAll, Formula, Or, Relation, Statement, expressions, same_formula, substitute
+from proofs.formula import ForAll, Formula, Or, Reads, Relation, Statement, expressions, reads, same_formula, substitute
 from proofs.rules import core, inference, order, quotients
 from proofs.rules.core import Context, Rule, RuleError
 
@@ -146,17 +146,23 @@ class Proof:
 
     def assumption(self, name: str, **values: Expr) -> Fact:
         """Return an assumption of the statement; a quantified one at the given letters' values."""
-        formula = self.statement.assumptions[name]
-        if isinstance(formula, ForAll) and values:
-            named = {v.name: v for v, _, _ in formula.ranges}
-            mapping = {named[key]: sp.sympify(value) for key, value in values.items()}
-            facts = Context.of(self.statement, sp.Integer(0)).facts
-            for v, first, last in formula.ranges:
-                low, high = (sp.sympify(bound).xreplace(mapping) for bound in (first, last))
-                if v not in mapping or not (facts.at_most(low, mapping[v]) and facts.at_most(mapping[v], high)):
-                    raise RuleError(f"the assumption '{name}' at {v} in its range", values)
-            return Fact(substitute(formula.body, mapping), self.statement, _DOOR)
-        return Fact(formula, self.statement, _DOOR)
+        fact = Fact(self.statement.assumptions[name], self.statement, _DOOR)
+        return self.specialize(fact, **values) if values else fact
+
+    def specialize(self, fact: Fact, **values: Expr) -> Fact:
+        """Return a quantified fact at the given values of all its letters, which must provably be in range."""
+        self._accept(fact)
+        formula = fact.formula
+        if not isinstance(formula, ForAll):
+            raise RuleError("a fact about all values of a letter", formula)
+        named = {v.name: v for v, _, _ in formula.ranges}
+        mapping = {named[key]: sp.sympify(value) for key, value in values.items()}
+        facts = Context.of(self.statement, sp.Integer(0)).facts
+        for v, first, last in formula.ranges:
+            low, high = (sp.sympify(bound).xreplace(mapping) for bound in (first, last))
+            if v not in mapping or not (facts.at_most(low, mapping[v]) and facts.at_most(mapping[v], high)):
+                raise RuleError(f"a quantified fact at {v} in its range", values)
+        return Fact(substitute(formula.body, mapping), self.statement, _DOOR)
 
     # -- inference -----------------------------------------------------------------------------------------
 
@@ -233,6 +239,14 @@ class Proof:
         says = "exponentials, squares, non-empty sums, products and quotients of such"
         return self._infer(name, Relation(expr, op, sp.Integer(0)), says=says)
 
+    def reads_only(self, expr: Expr, *names: str) -> Fact:
+        """Establish, from the definitions alone, that an expression reads the named data and nothing else."""
+        found = reads(sp.sympify(expr), self.statement.definitions)
+        if found is None or not found <= set(names):
+            raise RuleError("unfolding to data", (expr, found))
+        out = Reads(sp.sympify(expr), frozenset(names))
+        return self._infer("unfolding to data", out, says="the definitions, unfolded, end in the named data")
+
     def signed(self, equation: Fact, sign: Fact) -> Fact:
         """From p = q and q > 0 (or q >= 0) conclude p > 0 (or p >= 0)."""
         left, right = _relation(equation), _relation(sign)
@@ -246,7 +260,7 @@ class Proof:
     def induction(
         self,
         letter: Expr,
-        goal: Callable[[Expr], Relation],
+        goal: Callable[[Expr], Formula],
         base: Callable[[Proof], Fact],
         step: Callable[[Proof], Fact],
         *,
@@ -298,7 +312,7 @@ class Proof:
         if not fits:
             raise RuleError(f"the claim '{claim}' under these assumptions", claim)
         self.used.append(claim)
-        formula = ForAll(theirs.ranges, theirs.conclusion) if theirs.ranges else theirs.conclusion
+        formula = closed(theirs)
         self.record(Step("another claim", claim, "=>", (), formula, claim, self.statement))
         return Fact(formula, self.statement, _DOOR)
 
@@ -316,9 +330,25 @@ class Proof:
         self._accept(fact)
 
         def apply(node: Expr, context: Context) -> Expr | None:
+            if context.varying and any(self.statement.assumptions.values()):
+                return None  # the equation may hold at one point only
             return core.instance_of(fact.formula, node, context, backwards=backwards)
 
         return Rule("rewrite by an established equation", "p = q: f(p) -> f(q)", apply)
+
+
+def closed(statement: Statement) -> Formula:
+    """Return the conclusion, quantified over the letters it mentions; the other ranges must not be empty."""
+    mentioned = {s for e in expressions(statement.conclusion) for s in e.free_symbols}
+    for v, first, last in reversed(statement.ranges):
+        if v in mentioned:
+            mentioned |= {s for bound in (first, last) for s in sp.sympify(bound).free_symbols}
+    kept = tuple(r for r in statement.ranges if r[0] in mentioned)
+    facts = Context.of(replace(statement, ranges=kept), sp.Integer(0)).facts
+    for v, first, last in statement.ranges:
+        if v not in mentioned and not facts.at_most(first, last):
+            raise RuleError("a range that is not empty", (v, first, last))
+    return ForAll(kept, statement.conclusion) if kept else statement.conclusion
 
 
 def _relation(fact: Fact) -> Relation:

@@ -77,7 +77,33 @@ class Or:
         return any(part.holds(at, indices) for part in self.parts)
 
 
-Formula: TypeAlias = Relation | ForAll | And | Or
+@dataclass(frozen=True)
+class Reads:
+    """Unfolding every definition in an expression ends, and leaves data among the named ones only."""
+
+    expr: Expr
+    names: frozenset[str]
+
+    def holds(self, at: Evaluator, indices: Mapping[str, int]) -> bool:  # noqa: ARG002
+        """Decide from the definitions; the instance does not matter."""
+        return reads(self.expr, at.definitions) is not None and (reads(self.expr, at.definitions) or set()) <= self.names
+
+
+def reads(expr: Expr, definitions: I.Definitions) -> set[str] | None:
+    """Return the names of all data that `expr` reads, or None if a definition uses itself."""
+    used = I.reachable([expr], definitions)
+    below = {name: set(I.reachable([item.body], definitions)) for name, item in used.items()}
+    if any(name in inner for name, inner in below.items()):
+        return None
+    found: set[str] = set()
+    for body in (_sympify(expr), *(item.body for item in used.values())):
+        found |= {entry.base.label.name for entry in body.atoms(I.sp.Indexed)}
+        heads = {head.func.__name__ for head in body.atoms(I.sp.core.function.AppliedUndef)}
+        found |= {name for name in heads if name not in definitions}
+    return found
+
+
+Formula: TypeAlias = Relation | ForAll | And | Or | Reads
 
 
 def equal(lhs: Expr, rhs: Expr) -> Relation:
@@ -107,6 +133,8 @@ def same_formula(p: Formula, q: Formula) -> bool:
             for a, b in zip(r[1:], map(_sympify, s[1:]), strict=True)
         )
         return ends and same_formula(p.body, substitute(q.body, renaming))
+    if isinstance(p, Reads) or isinstance(q, Reads):
+        return p == q
     if isinstance(p, (And, Or)) and type(p) is type(q) and isinstance(q, (And, Or)):
         return len(p.parts) == len(q.parts) and all(map(same_formula, p.parts, q.parts))
     return False
@@ -124,6 +152,8 @@ def substitute(formula: Formula, mapping: Mapping[Expr, Expr]) -> Formula:
         inner = {k: v for k, v in mapping.items() if k not in {r[0] for r in formula.ranges}}
         ranges = tuple((v, _sympify(lo).xreplace(inner), _sympify(hi).xreplace(inner)) for v, lo, hi in formula.ranges)
         return ForAll(ranges, substitute(formula.body, inner))
+    if isinstance(formula, Reads):
+        return Reads(_sympify(formula.expr).xreplace(mapping), formula.names)
     return type(formula)(tuple(substitute(part, mapping) for part in formula.parts))
 
 
@@ -133,6 +163,8 @@ def expressions(formula: Formula) -> Iterator[Expr]:
         yield from (_sympify(formula.lhs), _sympify(formula.rhs))
     elif isinstance(formula, ForAll):
         yield from expressions(formula.body)
+    elif isinstance(formula, Reads):
+        yield _sympify(formula.expr)
     else:
         for part in formula.parts:
             yield from expressions(part)

@@ -21,7 +21,7 @@ from proofs.verdict import Witness
 MOST = 2
 POOL = ("0", "1", "0", "1", "-1", "2", "1/2")
 EXHAUSTIVE = 6
-DRAWS = 24
+DRAWS = 720
 MOST_TRIED = 3000
 
 
@@ -42,6 +42,7 @@ def instances(statement: Statement, *, seed: int = 0, exhaustive: bool = True) -
     rng = random.Random(seed)  # noqa: S311  # a fixed order of test data, no secret
     names = [str(size) for size in statement.sizes]
     ranges = [range(least, least + MOST + 1) for least in statement.sizes.values()]
+    count = (MOST + 1) ** len(ranges)
     for sizes in sorted(product(*ranges), key=lambda s: (sum(s), s)):
         at = dict(zip(names, sizes, strict=True))
         slots = list(_slots(statement.data, at))
@@ -50,7 +51,7 @@ def instances(statement: Statement, *, seed: int = 0, exhaustive: bool = True) -
             for bits in sorted(product((0, 1), repeat=len(free)), key=lambda b: (sum(b), b)):
                 values = {(s.name, s.index): number(k) for s, k in zip(free, bits, strict=True)}
                 yield _fill(statement, at, slots, values, rng)
-        for _ in range(DRAWS):
+        for _ in range(max(24, DRAWS // count)):
             yield _fill(statement, at, slots, {}, rng)
 
 

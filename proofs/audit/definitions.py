@@ -1,33 +1,39 @@
 r"""What the document defines, and the two ways to look a name up.
 
-*Global*: from the definitions, exactly, starting at the inputs (numbers that nothing in the text derives).  *Local*:
-as last printed.  A name's definition at one place in the text is the last one before that place, else the first one
-after it, because texts often state a rule after the example that follows it.  Of one statement, what defines the name
-is its first formula with a name in it (`q_1 = x_1W^Q = ...`); then a rule that the name is an instance of; then a
-formula of numbers alone; then the number itself, an input.
+*Global*: from the definitions, exactly, starting at the inputs (numbers that nothing in the text derives).
+*Local*: as last printed.  A name's definition at one place in the text is the last one before that place,
+else the first one after it, because texts often state a rule after the example that follows it.  Of one
+statement, what defines the name is its first formula with a name in it (`q_1 = x_1W^Q = ...`); then a rule
+that the name is an instance of; then a formula of numbers alone; then the number itself, an input.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from proofs.audit.evaluator import Evaluator, NotDefined, ShapeProblem
 from proofs.audit.judge import agree
-from proofs.audit.reals import Real
 from proofs.audit.rules import Rule, rule
 from proofs.audit.syntax import Call, Chain, Name, Node, Number, Table, canonical, children, numbers, shape
 from proofs.audit.values import Array, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from proofs.audit.reals import Real
 
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
 class Statement:
-    """One chain of the document. Attributes: chain; start; key (of its head, if that is a name or call, else "")."""
+    """One chain of the document.
+
+    Attributes: chain; start; key (canonical text of its head if that is a name or call, else "").
+    """
 
     chain: Chain
     start: int
@@ -35,13 +41,16 @@ class Statement:
 
     @property
     def formulas(self) -> tuple[Node, ...]:
-        """The members after the head that are not printed numbers, as far as only equality signs stand between."""
+        """The members after the head that are formulas, up to the first sign that is no equality."""
         return tuple(m for m in self.equal_members[1:] if numbers(m) is None)
 
     @property
     def equal_members(self) -> tuple[Node, ...]:
         """The members up to the first relation that is not an equality."""
-        count = next((i for i, relation in enumerate(self.chain.relations) if relation != "="), len(self.chain.relations))
+        count = next(
+            (i for i, relation in enumerate(self.chain.relations) if relation != "="),
+            len(self.chain.relations),
+        )
         return self.chain.members[: count + 1]
 
     @property
@@ -57,7 +66,10 @@ class Statement:
 
 @dataclass
 class Record:
-    """Numbers printed for a name. Attributes: start; numbers; shape; sound (per number: not wrong, once judged)."""
+    """Numbers printed for a name.
+
+    Attributes: start; numbers; shape; flat; sound (for each number, once judged: it holds no mistake).
+    """
 
     start: int
     numbers: tuple[Number, ...]
@@ -109,22 +121,28 @@ class Definitions:
         self._subjects: dict[str, list[str]] = defaultdict(list)
         for subject, rules in self.rules.items():
             self._subjects[_stem(rules[0].head)].append(subject)
+        self._followed: dict[str, Rule | None] = {}
         self._find_changes()
 
     def rule_for(self, node: Node, at: int) -> tuple[Rule, Node] | None:
-        """Return the rule that `node`, used at offset `at`, is an instance of, with its body for that instance."""
+        """Return the rule for `node`, used at offset `at`, and the rule's body for this instance."""
         if not isinstance(node, (Name, Call)):
             return None
         for subject in self._subjects.get(_stem(node), ()):
             candidates = self.rules[subject]
-            chosen = self.followed(candidates) or _nearest(candidates, [r.offset for r in candidates], at)
+            chosen = self.followed(subject) or _nearest(candidates, [r.offset for r in candidates], at)
             body = chosen.instance(node)
             if body is not None:
                 return chosen, body
         return None
 
-    def followed(self, candidates: Sequence[Rule]) -> Rule | None:
-        """Return the rule among several for one thing that the document's own chains follow, if one stands out."""
+    def followed(self, subject: str) -> Rule | None:
+        """Return which of several rules for one thing the document's own chains follow, if any."""
+        if subject not in self._followed:
+            self._followed[subject] = self._most_followed(self.rules[subject])
+        return self._followed[subject]
+
+    def _most_followed(self, candidates: Sequence[Rule]) -> Rule | None:
         if len({r.meaning for r in candidates}) < 2:
             return None
         votes = [0] * len(candidates)
@@ -145,7 +163,7 @@ class Definitions:
         return _nearest(found, [s.start for s in found], at) if found else None
 
     def epoch(self, at: int) -> int:
-        """Return how many definitions were replaced before offset `at`: values can be kept within one epoch."""
+        """Return how many definitions were replaced before `at`: within one epoch values stay."""
         return bisect_left(self.changes, at)
 
     def last_printed(self, node: Node, at: int) -> Record | None:
@@ -171,8 +189,10 @@ class Definitions:
             last: Record | None = None
             for statement in statements:
                 given = statement.printed
-                repeats = statement.derivation is None and given is not None and (
-                    (last is not None and last.agrees(record(given)))
+                repeats = (
+                    statement.derivation is None
+                    and given is not None
+                    and (last is not None and last.agrees(record(given)))
                 )
                 if given is not None:
                     last = record(given)
@@ -183,94 +203,6 @@ class Definitions:
                 kept.append(statement)
             self._defining[key] = kept
         self.changes.sort()
-
-
-class Global:
-    """Scope of the exact reference: names by definition, from the inputs on, with nothing rounded on the way."""
-
-    def __init__(self, known: Definitions, evaluator: Evaluator) -> None:
-        self.known, self.evaluator = known, evaluator
-        self.targets: dict[int, Real] = {}
-        self.at = 0
-        self._values: dict[tuple[str, int], Value] = {}
-        self._open: set[tuple[str, int]] = set()
-
-    def literal(self, number: Number) -> Real:
-        """Return what a number stands for, where it was put in the place of a name; else the number."""
-        return self.targets.get(number.start, number.printed.value)
-
-    def problem(self, found: ShapeProblem) -> None:
-        """Shape problems are reported where they are printed, not where they are used."""
-
-    def value(self, node: Node, at: int) -> Value:
-        """Return the value of a formula that stands at offset `at`."""
-        outer, self.at = self.at, at
-        try:
-            return self.evaluator.value(node, self)
-        finally:
-            self.at = outer
-
-    def lookup(self, node: Name | Call) -> Value:
-        """Return the value of a name by its definition. Raises NotDefined."""
-        key = (canonical(node), self.known.epoch(self.at))
-        if key in self._values:
-            return self._values[key]
-        if key in self._open:
-            raise NotDefined(node, "is defined through itself")
-        self._open.add(key)
-        try:
-            value = self._defined(node)
-        finally:
-            self._open.discard(key)
-        self._values[key] = value
-        return value
-
-    def _defined(self, node: Name | Call) -> Value:
-        """Try what can define the name, best first; the first that has a value is its definition."""
-        statement = self.known.defining(node, self.at)
-        ruled = self.known.rule_for(node, self.at)
-        own = statement.derivation if statement is not None else None
-        first: NotDefined | None = None
-        tries: list[tuple[Node, int]] = []
-        if statement is not None and own is not None and has_names(own):
-            tries.append((own, statement.start))
-        if ruled is not None:
-            tries.append((ruled[1], self.at))
-        if statement is not None:
-            tries.extend((part, statement.start) for part in (own, statement.printed) if part is not None)
-        for formula, at in tries:
-            try:
-                return self.value(formula, at)
-            except NotDefined as error:
-                first = first or error
-        raise first or NotDefined(node)
-
-
-class Local:
-    """Scope of the reader who trusts the page: every name as last printed before the formula that uses it."""
-
-    def __init__(self, known: Definitions, evaluator: Evaluator, exact: Global) -> None:
-        self.known, self.evaluator, self.exact = known, evaluator, exact
-        self.at = 0
-        self.problems: list[ShapeProblem] = []
-
-    def literal(self, number: Number) -> Real:
-        """Return the number as printed."""
-        return number.printed.value
-
-    def problem(self, found: ShapeProblem) -> None:
-        """Keep a product that does not exist as printed."""
-        self.problems.append(found)
-
-    def value(self, node: Node, at: int) -> Value:
-        """Return the value of a formula that stands at offset `at`."""
-        self.at = at
-        return self.evaluator.value(node, self)
-
-    def lookup(self, node: Name | Call) -> Value:
-        """Return a name as last printed; where it never was, by its definition. Raises NotDefined."""
-        printed = self.known.last_printed(node, self.at)
-        return printed.value() if printed is not None else self.exact.value(node, self.at)
 
 
 def _nearest(items: Sequence[_T], offsets: Sequence[int], at: int) -> _T:

@@ -1,14 +1,15 @@
 r"""Formulas to exact values.
 
-Products mean what the shapes say: a number scales, `\cdot` between vectors of one length is their dot product, and
-anything else is the matrix product.  Where the shapes allow no product, as when vectors are printed as columns and
+Products mean what the shapes say: a number scales, `\cdot` between vectors of one length is their dot
+product, and anything else is the matrix product.  Where the shapes allow no product, as when vectors are
+printed as columns and
 multiplied from the left, a reading is used to go on and reported through the scope:
 
     row      x W with x printed as a column (n x 1) means x^T W: the order that is written is kept
     column   x W with x printed as a column means W x: the shape that is printed is kept
 
-The result of either is printed like x, so it keeps the orientation of x.  Nothing is executed: a formula is a tree
-of a dozen node kinds, and each has one branch here.
+The result of either is printed like x, so it keeps the orientation of x.  Nothing is executed: a formula is a
+tree of a dozen node kinds, and each has one branch here.
 """
 
 from __future__ import annotations
@@ -105,8 +106,8 @@ class Evaluator:
     def value(self, node: Node, scope: Scope) -> Value:
         """Return the value of a formula.
 
-        Raises NotDefined, ShapesDiffer, reals.Undefined, attention.exact.TooClose, TooLarge, TooDeep, and Unread for
-        what has no meaning here.
+        Raises NotDefined, ShapesDiffer, reals.Undefined, attention.exact.TooClose, TooLarge, TooDeep, and
+        Unread for what has no meaning here.
         """
         if isinstance(node, Number):
             return scope.literal(node)
@@ -114,7 +115,9 @@ class Evaluator:
         self.depth += 1
         try:
             if self.depth > MAX_EVALUATION:
-                raise TooDeep(f"more than {MAX_EVALUATION} formulas and names to compute one inside the other")
+                raise TooDeep(
+                    f"more than {MAX_EVALUATION} formulas and names to compute one inside the other"
+                )
             return self._value(node, scope)
         finally:
             self.depth -= 1
@@ -140,7 +143,10 @@ class Evaluator:
             case Table():
                 self._spend(len(node.rows) * len(node.rows[0]))
                 return Array(
-                    tuple(tuple(self._scalar(cell, scope, "an entry that is") for cell in row) for row in node.rows),
+                    tuple(
+                        tuple(self._scalar(cell, scope, "an entry that is") for cell in row)
+                        for row in node.rows
+                    ),
                     node.flat,
                 )
             case Repeated():
@@ -149,7 +155,8 @@ class Evaluator:
                 owner = self.value(node.owner, scope)
                 return list(owner)[node.position] if isinstance(owner, Array) else owner
 
-    # -- parts --------------------------------------------------------------------------------------------------
+    # -- parts
+    # --------------------------------------------------------------------------------------------------
 
     def _spend(self, work: int) -> None:
         self.left -= work
@@ -205,7 +212,9 @@ class Evaluator:
             if a.shape != b.shape:
                 raise ShapesDiffer(node, a, b, "sum")
             rows = zip(a.rows, b.rows, strict=True)
-            return Array(tuple(tuple(self._plus(x, y) for x, y in zip(*pair, strict=True)) for pair in rows), a.flat)
+            return Array(
+                tuple(tuple(self._plus(x, y) for x, y in zip(*pair, strict=True)) for pair in rows), a.flat
+            )
         if isinstance(a, Array) or isinstance(b, Array):
             raise ShapesDiffer(node, a, b, "sum")
         return self._plus(a, b)
@@ -254,7 +263,11 @@ class Evaluator:
             columns = self._matmul(b, a)
         elif b.is_vector and b.shape[1] == a.shape[0]:
             rows = self._matmul(b, a)
-        order = [("column", columns), ("row", rows)] if self.reading == "column" else [("row", rows), ("column", columns)]
+        order = (
+            [("column", columns), ("row", rows)]
+            if self.reading == "column"
+            else [("row", rows), ("column", columns)]
+        )
         reading, value = next((pair for pair in order if pair[1] is not None), ("", None))
         vector = a if a.is_vector else b
         if isinstance(value, Array) and value.is_vector:
@@ -283,7 +296,7 @@ class Evaluator:
                 return self._map(value, lambda x: reals.apply(function, x))
             case "abs", [value] if not isinstance(value, Array):
                 return reals.absolute(value)
-            case ("abs" | "norm"), [Array() as vector] if vector.is_vector:
+            case (("abs" | "norm"), [Array() as vector]) if vector.is_vector:
                 return reals.root(self._dot(list(vector), list(vector)))
             case "transpose", [Array() as array]:
                 return array.transposed()
@@ -293,7 +306,9 @@ class Evaluator:
                 return self._softmax(node, values)
             case ("max" | "min" | "sum" | "mean") as function, _:
                 return self._folded(function, values)
-        raise Unread(f"{node.function} of {', '.join(shape_text(v) for v in values)} has no meaning here", node.start)
+        raise Unread(
+            f"{node.function} of {', '.join(shape_text(v) for v in values)} has no meaning here", node.start
+        )
 
     def _softmax(self, node: Known, values: list[Value]) -> Value:
         if len(values) == 1 and isinstance(values[0], Array):
@@ -321,7 +336,9 @@ class Evaluator:
         return reduce(lambda x, y: y if reals.sign(reals.subtract(y, x)) == wanted else x, entries)
 
     def _written_out(self, node: Repeated, scope: Scope) -> Node:
-        low, high = (reals.as_integer(self._scalar(b, scope, "a bound that is")) for b in (node.low, node.high))
+        low, high = (
+            reals.as_integer(self._scalar(b, scope, "a bound that is")) for b in (node.low, node.high)
+        )
         if low is None or high is None:
             raise Unread("the bounds of this sum are not integers", node.start)
         if high - low >= MAX_TERMS:

@@ -1,11 +1,12 @@
-"""What an audit found: values, findings, coverage, and the document they belong to. DESIGN section 5 in Python."""
+"""What an audit found: values, findings, coverage, and the document they belong to (DESIGN section 5)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from proofs.audit.source import Source
+if TYPE_CHECKING:
+    from proofs.audit.source import Source
 
 KINDS = ("value", "shape", "undefined", "redefined", "definition", "substitution", "unread")
 SCHEMA = 1
@@ -23,8 +24,9 @@ class Side:
 class PrintedValue:
     """One printed number that the text claims to be equal to something.
 
-    Attributes: line, column (1-based); name; component (1-based, None in a scalar); printed; verdict; local; exact
-    (`global` in JSON); note; start, stop (document offsets); replacement (its characters as they should be, or None).
+    Attributes: line, column (1-based); name; component (1-based, None in a scalar); printed; verdict; local;
+    exact (`global` in JSON); note; start, stop (document offsets); replacement (its characters as they should
+    be, or None).
     """
 
     line: int
@@ -48,10 +50,12 @@ class PrintedValue:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to look at. Attributes: line, column (1-based); kind (one of KINDS); name; message; start, stop.
+    """One thing to look at.
 
-    A `remark` is worth knowing but no fault: a value printed again unchanged, a value that the text leaves to the
-    reader to derive.  Remarks do not make a document unclean.
+    Attributes: line, column (1-based); kind (one of KINDS); name; message; start, stop (document offsets).
+
+    A `remark` is worth knowing but no fault: a value printed again unchanged, a value that the text leaves to
+    the reader to derive.  Remarks do not make a document unclean.
     """
 
     line: int
@@ -68,8 +72,8 @@ class Finding:
 class Coverage:
     """How many math segments were read how.
 
-    Every segment is audited (it claims numbers and all of them were looked at), symbolic (it claims none) or unread;
-    `numeric` counts the segments that hold claimed numbers or, being unread, may hold some.
+    Every segment is audited (it claims numbers and all of them were looked at), symbolic (it claims none) or
+    unread; `numeric` counts the segments that hold claimed numbers or, being unread, may hold some.
     """
 
     segments: int = 0
@@ -92,9 +96,9 @@ class Edit:
 class DocumentAudit:
     """The audit of one document.
 
-    Attributes: source; reading ("row", "column", or "" where no product needed one); coverage; values and findings
-    in the order of the text; edits (every wrong number, to be replaced); numeric_lines (1-based lines that hold
-    audited segments).
+    Attributes: source; reading ("row", "column", or "" where no product needed one); coverage; values and
+    findings in the order of the text; edits (every wrong number, to be replaced); numeric_lines (1-based
+    lines that hold audited segments).
     """
 
     source: Source
@@ -117,12 +121,12 @@ class DocumentAudit:
 
     @property
     def corrected_text(self) -> str:
-        """The document with every wrong number replaced, the same character for character outside the numbers."""
+        """The document with every wrong number replaced and not a character changed outside them."""
         return self.corrected(0, len(self.source.text))
 
     @property
     def corrected_bytes(self) -> bytes:
-        """The corrected document in the bytes of the original: its encoding, line ends and all else unchanged."""
+        """The corrected document in the original's encoding, line ends and other bytes."""
         return self.source.encode(self.corrected_text)
 
     def corrected(self, start: int, stop: int) -> str:

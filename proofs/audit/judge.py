@@ -4,7 +4,8 @@ With p the printed number, E the exact value and u one unit in p's last printed 
 
     exact       E = p
     rounded     |E - p| < u/2
-    tie         |E - p| = u/2: E lies half way between p and its neighbour. Rounding half up gives one of the two,
+    tie         |E - p| = u/2: E lies half way between p and its neighbour. Rounding half up gives one of the
+    two,
                 rounding half to even one of the two, and both are right
     truncated   p is E with its further digits cut off: |p| <= |E| < |p| + u, and p is not one of the above
     wrong       anything else
@@ -48,7 +49,11 @@ def _verdict(number: Printed, exact: Real) -> str:
     if half == 0:
         return "tie"
     side = reals.sign(exact)
-    cut = reals.sign(error) == side and number.units * side >= 0 and reals.sign(reals.subtract(size, real(1))) < 0
+    cut = (
+        reals.sign(error) == side
+        and number.units * side >= 0
+        and reals.sign(reals.subtract(size, real(1))) < 0
+    )
     return "truncated" if cut else "wrong"
 
 
@@ -76,9 +81,9 @@ def expected(number: Printed, exact: Real) -> str | None:
 def both(local: str | None, exact: str | None, *, sound: bool) -> tuple[str | None, str | None, str]:
     """Return the local, the global and the overall verdict, `carried` put where it belongs.
 
-    A side on which the number is wrong is `carried` if the other side finds no mistake and everything the number
-    was computed from is `sound`: then nothing but the rounding of those numbers stands between the two.  The
-    overall verdict is the worse one; a number with nothing to compare with is `given`.
+    A side on which the number is wrong is `carried` if the other side finds no mistake and everything the
+    number was computed from is `sound`: then nothing but the rounding of those numbers stands between the
+    two.  The overall verdict is the worse one; a number with nothing to compare with is `given`.
 
     Args:
         local: verdict against the expression just before, or None.

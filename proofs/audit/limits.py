@@ -25,7 +25,8 @@ MAX_EXPONENT = 2_000
 MAX_TERMS = 1_000
 """Most terms of an expanded sum or product sign."""
 MAX_EVALUATION = 120
-"""Deepest nesting of formulas and names while a value is computed: a name's definition counts inside the name."""
+"""Deepest nesting of formulas and names while a value is computed: a name's definition counts inside the
+name."""
 MAX_WORK = 400_000
 """Arithmetic steps allowed while one segment is judged."""
 

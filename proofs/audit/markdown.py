@@ -1,15 +1,15 @@
 r"""Markdown to math segments, each of which knows where every one of its characters came from.
 
 markdown-it-py finds the blocks; its dollar-math rules find `$...$` and `$$...$$`.  Code, comments and escaped
-dollars are left alone by the same rules that leave them alone when the text is rendered.  The parser reports no
-positions inside a line, so the math rules are wrapped to keep theirs, and inline text is laid back over its lines.
+dollars are left alone by the same rules that leave them alone when the text is rendered.  The parser reports
+no positions inside a line, so the math rules are wrapped to keep theirs, and inline text is laid back over
+its lines.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -18,17 +18,31 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath.index import math_block_dollar, math_inline_dollar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from markdown_it.ruler import RuleOptionsType
     from markdown_it.rules_block import StateBlock
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
     from proofs.audit.source import Source
 
-# Links, images and emphasis are not read: math inside them is found all the same, and their rules are the ones
-# whose cost is not linear.
-_BLOCKS = ["table", "code", "fence", "blockquote", "hr", "list", "reference", "html_block", "heading", "lheading"]
+# Links, images and emphasis are not read: math inside them is found all the same, and their rules are the
+# ones whose cost is not linear.
+_BLOCKS = [
+    "table",
+    "code",
+    "fence",
+    "blockquote",
+    "hr",
+    "list",
+    "reference",
+    "html_block",
+    "heading",
+    "lheading",
+]
 _INLINES = ["escape", "backticks", "html_inline"]
-_INTERRUPTS = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+_INTERRUPTS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 
 Origins = list[tuple[int, int]]
 
@@ -37,7 +51,8 @@ Origins = list[tuple[int, int]]
 class Segment:
     """One piece of math, without its dollars.
 
-    Attributes: text; origins, pairs (index in text, offset in the document): from each index on, both run in step.
+    Attributes: text; origins, pairs (index in text, offset in the document): from each index on, both run in
+    step.
     """
 
     text: str
@@ -51,7 +66,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class _Page:
-    """The document's lines as the reader sees them (line ends made one character) and where each begins, twice."""
+    """The document's lines, and where each begins: for the reader (line ends of one sign), and really."""
 
     lines: list[str]
     starts: list[int]
@@ -102,7 +117,9 @@ def _keeping_inline(rule: Callable[[StateInline, bool], bool]) -> Callable[[Stat
     return kept
 
 
-def _keeping_block(rule: Callable[..., bool], lines: list[str]) -> Callable[[StateBlock, int, int, bool], bool]:
+def _keeping_block(
+    rule: Callable[..., bool], lines: list[str]
+) -> Callable[[StateBlock, int, int, bool], bool]:
     # Without this list a text of unclosed displays would be searched to its end once for each of them.
     closing = [number for number, line in enumerate(lines) if line.rstrip().endswith("$$")]
 
@@ -135,8 +152,9 @@ def _display(token: Token, page: _Page) -> Segment:
 def _laid_back(token: Token, page: _Page, cells: dict[int, int] | None) -> Iterator[tuple[int, int]]:
     """Yield the origins of a block's inline text, line by line.
 
-    A line of it is the end of a source line after its quotation marks and indentation, or, in a table, one of the
-    cells of the row (where an escaped bar has lost its backslash); `cells` remembers how far each row was read.
+    A line of it is the end of a source line after its quotation marks and indentation, or, in a table, one of
+    the cells of the row (where an escaped bar has lost its backslash); `cells` remembers how far each row was
+    read.
     """
     assert token.map is not None  # noqa: S101 - the caller looked
     at = 0
@@ -169,5 +187,9 @@ def _inline(token: Token, origins: Origins) -> Iterator[Segment]:
             continue
         start, stop = child.meta["at"], child.meta["at"] + len(child.content)
         first = bisect_right(indexes, start) - 1
-        own = [(max(index - start, 0), offset + max(start - index, 0)) for index, offset in origins[first:] if index < stop]
+        own = [
+            (max(index - start, 0), offset + max(start - index, 0))
+            for index, offset in origins[first:]
+            if index < stop
+        ]
         yield Segment(child.content, own)

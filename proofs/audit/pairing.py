@@ -1,8 +1,8 @@
 r"""Laying a formula beside the one it became: which printed number was put in the place of what.
 
-`q_1 \cdot k_1 = \begin{bmatrix}..\end{bmatrix} \cdot \begin{bmatrix}..\end{bmatrix}` pairs each vector with a name;
-`= 0.2*0.7 + 0.8*0.6` then pairs each factor with an entry of those vectors.  A pair is made only where everything
-around it is the same formula, so a text that rearranges is left alone.
+`q_1 \cdot k_1 = \begin{bmatrix}..\end{bmatrix} \cdot \begin{bmatrix}..\end{bmatrix}` pairs each vector with a
+name; `= 0.2*0.7 + 0.8*0.6` then pairs each factor with an entry of those vectors.  A pair is made only where
+everything around it is the same formula, so a text that rearranges is left alone.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ def pairs(before: Node, after: Node) -> list[Pair] | None:
 
 def _lay(before: Node, after: Node, found: list[Pair]) -> bool:
     if isinstance(before, Table) and isinstance(after, Table) and _same_size(before, after):
-        cells = ((b, a) for rows in zip(before.rows, after.rows, strict=True) for b, a in zip(*rows, strict=True))
+        cells = (
+            (b, a) for rows in zip(before.rows, after.rows, strict=True) for b, a in zip(*rows, strict=True)
+        )
         return all(_lay(b, a, found) for b, a in cells)
     if numbers(after) is not None:
         found.append(Pair(before, after))
@@ -60,7 +62,9 @@ def _lay_parts(before: Node, after: Node, found: list[Pair]) -> bool:
             parts = [(before.top, after.top), (before.bottom, after.bottom)]
         case Power(), Power():
             parts = [(before.base, after.base), (before.exponent, after.exponent)]
-        case (Known(), Known()) if before.function == after.function and len(before.arguments) == len(after.arguments):
+        case (Known(), Known()) if before.function == after.function and len(before.arguments) == len(
+            after.arguments
+        ):
             parts = list(zip(before.arguments, after.arguments, strict=True))
         case _:
             return canonical(before) == canonical(after)
@@ -71,7 +75,7 @@ def _lay_parts(before: Node, after: Node, found: list[Pair]) -> bool:
 
 
 def _lay_dot(before: Node, after: Node, found: list[Pair]) -> bool:
-    """Lay `u \\cdot v` beside `u_1 v_1 + u_2 v_2 + ...`: factors are entries of u and v, in this order."""
+    r"""Lay `u \cdot v` beside `u_1 v_1 + u_2 v_2 + ...`: factors are entries of u and v, in this order."""
     if not (isinstance(before, Product) and len(before.factors) == 2 and isinstance(after, Add)):
         return False
     if any(sign < 0 or not isinstance(term, Product) or len(term.factors) != 2 for sign, term in after.terms):
@@ -99,5 +103,3 @@ def _entry(owner: Node, position: int, length: int) -> Node | None:
 
 def _same_size(a: Table, b: Table) -> bool:
     return (len(a.rows), len(a.rows[0])) == (len(b.rows), len(b.rows[0]))
-
-

@@ -1,14 +1,15 @@
 r"""Definitions with index letters, and what they say of one instance.
 
-`\alpha_{ij} = \frac{exp(score(x_i,x_j))}{\sum_{k=1}^i exp(score(x_i,x_k))}` is a rule: its head has letters that its
-body uses.  Matching the head with `\alpha_{21}` binds i = 2, j = 1; putting these into the body gives the formula of
-that instance, sums written out.  Rules work on formulas alone and compute no values.
+`\alpha_{ij} = \frac{exp(score(x_i,x_j))}{\sum_{k=1}^i exp(score(x_i,x_k))}` is a rule: its head has letters
+that its body uses.  Matching the head with `\alpha_{21}` binds i = 2, j = 1; putting these into the body
+gives the formula of that instance, sums written out.  Rules work on formulas alone and compute no values.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from proofs.audit.limits import MAX_TERMS, TooLarge
 from proofs.audit.syntax import (
@@ -42,12 +43,12 @@ class Rule:
     letters: tuple[str, ...]
     offset: int
 
-    @property
+    @cached_property
     def subject(self) -> str:
         """What the rule defines, letters apart: the same for `q_i` and `q_j`."""
         return canonical(instantiate(self.head, self._anonymous()))
 
-    @property
+    @cached_property
     def meaning(self) -> str:
         """The body with its letters renamed in the order of the head: equal for rules that say the same."""
         return canonical(instantiate(self.body, self._anonymous()))
@@ -62,7 +63,7 @@ class Rule:
 
 
 def rule(chain: Chain) -> Rule | None:
-    """Return the rule a chain states, or None: its head is a name or call whose letters its second member uses."""
+    """Return the rule a chain states, if its head is a name or call whose letters its second member uses."""
     head = chain.members[0]
     if len(chain.members) < 2 or chain.relations[0] != "=" or not isinstance(head, (Name, Call)):
         return None
@@ -130,7 +131,9 @@ def _repeated(node: Repeated, bindings: Bindings) -> Node:
         return replace(node, low=low, high=high, body=instantiate(node.body, inner))
     if last - first >= MAX_TERMS:
         raise TooLarge(f"a sum of {last - first + 1:,} terms (at most {MAX_TERMS:,} are added)", node.start)
-    terms = [instantiate(node.body, {**inner, node.variable: integer(k, node)}) for k in range(first, last + 1)]
+    terms = [
+        instantiate(node.body, {**inner, node.variable: integer(k, node)}) for k in range(first, last + 1)
+    ]
     return terms[0] if len(terms) == 1 else Add(node.start, node.stop, tuple((1, term) for term in terms))
 
 
@@ -194,13 +197,19 @@ def _match(pattern: Node, node: Node, letters: tuple[str, ...], bindings: dict[s
         bindings[pattern.base] = node
         return True
     if isinstance(pattern, Call) and isinstance(node, Call):
-        same = canonical(pattern.head) == canonical(node.head) and len(pattern.arguments) == len(node.arguments)
+        same = canonical(pattern.head) == canonical(node.head) and len(pattern.arguments) == len(
+            node.arguments
+        )
         pairs = zip(pattern.arguments, node.arguments, strict=False)
         return same and all(_match(p, n, letters, bindings) for p, n in pairs)
     if isinstance(pattern, Name) and isinstance(node, Name) and pattern.index:
         same = (pattern.base, pattern.label, pattern.primes) == (node.base, node.label, node.primes)
         parts = zip(pattern.index, node.index, strict=False)
-        return same and len(pattern.index) == len(node.index) and all(_index(p, n, letters, bindings) for p, n in parts)
+        return (
+            same
+            and len(pattern.index) == len(node.index)
+            and all(_index(p, n, letters, bindings) for p, n in parts)
+        )
     return canonical(pattern) == canonical(node)
 
 

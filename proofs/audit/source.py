@@ -1,9 +1,10 @@
 r"""Bytes to text, and back.
 
 Reads UTF-8 (with or without a byte order mark) and, where the bytes are not UTF-8, Windows-1252 and Latin-1.
-Text that was UTF-8, was once read as Mac Roman and was saved again ("n\u221a\u00a3o" for "n\u00e3o") is repaired,
-but only if the round trip loses nothing and the outcome looks like words.  Lines and columns of findings refer to
-the text as repaired.  `Source.encode` undoes every step, so an edited text keeps the bytes of all it did not edit.
+Text that was UTF-8, was once read as Mac Roman and was saved again ("n\u221a\u00a3o" for "n\u00e3o") is
+repaired, but only if the round trip loses nothing and the outcome looks like words.  Lines and columns of
+findings refer to the text as repaired.  `Source.encode` undoes every step, so an edited text keeps the bytes
+of all it did not edit.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from proofs.audit.limits import MAX_BYTES, Unreadable
 _BOM = b"\xef\xbb\xbf"
 _MOJIBAKE = "utf-8 read as mac-roman, repaired"
 _LINE_END = re.compile(r"\r\n|\r|\n")
-# What text files never hold: C0 controls other than tab, line feed, form feed and carriage return; DEL; and C1.
+# What text files never hold: C0 controls other than tab, line feed, form feed and carriage return; DEL; and
+# C1.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 _EXPECTED = f"a text file of at most {MAX_BYTES >> 20} MiB (UTF-8, Windows-1252 or Latin-1)"
 
@@ -108,5 +110,8 @@ def _repaired(text: str) -> str | None:
     except (UnicodeEncodeError, UnicodeDecodeError):
         return None
     beside = re.compile(r"[^\W\d_](?=[^\W\d_])")
-    words = any(not match.group().isascii() or not repaired[match.end()].isascii() for match in beside.finditer(repaired))
+    words = any(
+        not match.group().isascii() or not repaired[match.end()].isascii()
+        for match in beside.finditer(repaired)
+    )
     return repaired if words else None

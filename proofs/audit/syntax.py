@@ -1,7 +1,7 @@
 r"""The shape of a formula: what the parser builds and everything after it reads.
 
-Every node keeps `start` and `stop`, offsets in the document, so a finding can point and a correction can replace.
-`canonical` is the same text for two formulas exactly when they differ in place and spelling alone
+Every node keeps `start` and `stop`, offsets in the document, so a finding can point and a correction can
+replace. `canonical` is the same text for two formulas exactly when they differ in place and spelling alone
 (`\cdot` or `*` or nothing, `e^{x}` or `\exp(x)`), which is how names are found and definitions compared.
 """
 
@@ -49,7 +49,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A function every reader knows, by its name: exp, sqrt, ln, sin, max, abs, norm, softmax, transpose ..."""
+    """A function every reader knows, by its name: exp, sqrt, ln, sin, max, abs, norm, softmax, transpose."""
 
     start: int
     stop: int
@@ -78,7 +78,7 @@ class Add:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """Factors from left to right; operators[i] stands between factors i and i+1: "", "cdot", "times" or "*"."""
+    """Factors from left to right; operators[i] is "", "cdot", "times" or "*", between factors i and i+1."""
 
     start: int
     stop: int
@@ -129,7 +129,9 @@ class Component:
     position: int
 
 
-Node: TypeAlias = "Number | Name | Call | Known | Table | Add | Product | Quotient | Power | Repeated | Component"
+Node: TypeAlias = (
+    "Number | Name | Call | Known | Table | Add | Product | Quotient | Power | Repeated | Component"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,3 +217,20 @@ def _plain(number: Printed) -> str:
     while places > 0 and units % 10 == 0:
         units, places = units // 10, places - 1
     return decimal(units, places) if places >= 0 else f"{units}e{-places}"
+
+
+def latex(node: Node) -> str:
+    r"""Return a name or call as LaTeX: `\alpha_{21}`, `score(x_2, x_1)`."""
+    match node:
+        case Name():
+            label = f"^{{{node.label}}}" if len(node.label) > 1 else f"^{node.label}" if node.label else ""
+            parts = [latex(part) for part in node.index]
+            index = ("" if all(len(part) == 1 for part in parts) else ",").join(parts)
+            marks = "" if not parts else f"_{index}" if len(index) == 1 else f"_{{{index}}}"
+            return node.base + label + marks + "'" * node.primes
+        case Call():
+            return f"{latex(node.head)}({', '.join(latex(argument) for argument in node.arguments)})"
+        case Component():
+            return f"{latex(node.owner)}[{node.position + 1}]"
+        case _:
+            return canonical(node)

@@ -1,19 +1,21 @@
 """What the auditor computes with: printed numbers, exact reals, and arrays of them.
 
-A printed number keeps its characters and the place of its last digit, because that is what it claims; the reals
-are those of `proofs.audit.reals`.
+A printed number keeps its characters and the place of its last digit, because that is what it claims; the
+reals are those of `proofs.audit.reals`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from flint import fmpq
 
 from proofs.audit.limits import MAX_DIGITS, TooLarge
 from proofs.audit.reals import Real, real
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 _MINUS = "-\u2212"
 
@@ -27,7 +29,8 @@ class Printed:
         units: its value in units of the last printed place, an integer.
         places: decimals after the mark; the last place is worth 10^-places.
         mark: the decimal mark as written (".", ",", "{,}"), "" if there is none.
-        shift: a power of ten written beside it: 2 in "47%", 3 in "1.2 * 10^{-3}" (text and places are those of "1.2").
+        shift: a power of ten written beside it: 2 in "47%", 3 in "1.2 * 10^{-3}" (text and places are those
+            of "1.2").
     """
 
     text: str
@@ -67,7 +70,9 @@ def printed(text: str, offset: int | None = None) -> Printed:
     Raises TooLarge beyond MAX_DIGITS digits (`offset` is where it stands).
     """
     mark = next((m for m in ("{,}", ".", ",") if m in text), "")
-    whole, _, rest = text.lstrip(_MINUS + "+ ").partition(mark) if mark else (text.lstrip(_MINUS + "+ "), "", "")
+    whole, _, rest = (
+        text.lstrip(_MINUS + "+ ").partition(mark) if mark else (text.lstrip(_MINUS + "+ "), "", "")
+    )
     if len(whole) + len(rest) > MAX_DIGITS:
         raise TooLarge(f"a number of {len(whole) + len(rest)} digits (at most {MAX_DIGITS} are read)", offset)
     units = int(whole + rest or "0")

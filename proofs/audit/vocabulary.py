@@ -1,21 +1,44 @@
 r"""What a document's own notation is, found before anything is parsed.
 
 Mathematics overloads: `score(x)` is one word and `ab` two letters; `W^Q` may be a name and `x^2` is a power;
-`\alpha_{21}` is entry (2, 1) where the text also writes `\alpha_{ij}`; `f(x)` is a call and `a(b+c)` a product;
-`e` is Euler's number unless the text defines it.  The left sides of the document's equalities tell which.
+`\alpha_{21}` is entry (2, 1) where the text also writes `\alpha_{ij}`; `f(x)` is a call and `a(b+c)` a
+product; `e` is Euler's number unless the text defines it.  The left sides of the document's equalities tell
+which.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from proofs.audit.lexer import Token
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from proofs.audit.lexer import Token
 
 KNOWN = {
     **{
         name: name
-        for name in "exp ln log sin cos tan sinh cosh tanh max min sqrt softmax abs norm sum transpose mean".split()
+        for name in [
+            "exp",
+            "ln",
+            "log",
+            "sin",
+            "cos",
+            "tan",
+            "sinh",
+            "cosh",
+            "tanh",
+            "max",
+            "min",
+            "sqrt",
+            "softmax",
+            "abs",
+            "norm",
+            "sum",
+            "transpose",
+            "mean",
+        ]
     },
     "Softmax": "softmax",
     "SoftMax": "softmax",
@@ -29,7 +52,7 @@ _OPENERS, _CLOSERS = {"open", "group", "begin"}, {"close", "ungroup", "end"}
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The document's notation.
+    r"""The document's notation.
 
     Attributes:
         words: runs of letters that are one name.
@@ -74,7 +97,13 @@ def vocabulary(segments: Iterable[Sequence[Token]]) -> Vocabulary:
                 words.add(head.value)
     bases = {base for base, _ in labelled}
     compound = {word for word in words if set(word) <= letters | bases and word not in functions}
-    return Vocabulary(*(frozenset(s) for s in (words - compound, functions, labelled, pairs, letters)))
+    return Vocabulary(
+        words=frozenset(words - compound),
+        functions=frozenset(functions),
+        labelled=frozenset(labelled),
+        pairs=frozenset(pairs),
+        letters=frozenset(letters),
+    )
 
 
 def _statement_starts(tokens: Sequence[Token]) -> Iterator[int]:
@@ -126,6 +155,6 @@ def _past_parenthesis(tokens: Sequence[Token], at: int) -> int | None:
 def _two_letter_subscripts(tokens: Sequence[Token]) -> Iterator[str]:
     for base, sub, *rest in zip(tokens, tokens[1:], tokens[2:], tokens[3:], tokens[4:], strict=False):
         opened, inner, closed = rest
-        if sub.kind == "sub" and opened.kind == "group" and inner.kind == "word" and closed.kind == "ungroup":
-            if len(inner.value) == 2:
-                yield base.value[-1] if base.kind == "word" else base.value
+        kinds = [token.kind for token in (sub, opened, inner, closed)]
+        if kinds == ["sub", "group", "word", "ungroup"] and len(inner.value) == 2:
+            yield base.value[-1] if base.kind == "word" else base.value

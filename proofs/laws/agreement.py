@@ -2,13 +2,14 @@
 
 The oracle of `exact_agreement` is `attention.exact`, quotients of exponential sums over the rationals (every
 float is one), compared through certified balls; it is slow, so it sees a few small cases of each batch.
+Another carrier that yields such numbers enters the same way: `agreement_with(oracle)`.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -17,9 +18,11 @@ from proofs.laws import tokenwise
 from proofs.laws.law import Implementation, Law, Measurement, apply, bound, distance, measured
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from proofs.laws.batch import Array, Batch
+
+    Oracle: TypeAlias = Callable[[Batch, int], exact.Attention]
 
 STAGES = ("scores", "weights", "outputs")
 EXACT_CASES = 2
@@ -29,8 +32,7 @@ BALL_BITS = 192
 
 def _tokenwise(implementation: Implementation, batch: Batch) -> Measurement:
     limits = bound(implementation, batch)
-    # Both forms are computed in the same dtype and obey the same bound: they differ by twice the bound at
-    # most.
+    # Both forms are computed in the same dtype and obey the same bound, so they differ by twice it at most.
     result, other = apply(implementation, batch), apply(tokenwise.attention, batch)
     error = _flat([distance(getattr(result, stage), getattr(other, stage)) for stage in STAGES])
     tolerance = 2 * _flat([getattr(limits, stage) for stage in STAGES])
@@ -40,7 +42,7 @@ def _tokenwise(implementation: Implementation, batch: Batch) -> Measurement:
 
 def _accuracy(implementation: Implementation, batch: Batch) -> Measurement:
     if batch.x.dtype == np.float64:
-        return _exact(implementation, batch)
+        return _within_bound_of(exactly, implementation, batch)
     limits = bound(implementation, batch)
     # The same analysis bounds the float64 reference, with the u of float64.
     double = bound(
@@ -53,16 +55,25 @@ def _accuracy(implementation: Implementation, batch: Batch) -> Measurement:
     return measured(error, tolerance, applies=limits.in_scope, exercised=exercised)
 
 
-def _exact(implementation: Implementation, batch: Batch) -> Measurement:
+def agreement_with(oracle: Oracle) -> Callable[[Implementation, Batch], Measurement]:
+    """Return the check that an implementation is within the bound of what `oracle(batch, case)` returns."""
+
+    def check(implementation: Implementation, batch: Batch) -> Measurement:
+        return _within_bound_of(oracle, implementation, batch)
+
+    return check
+
+
+def _within_bound_of(oracle: Oracle, implementation: Implementation, batch: Batch) -> Measurement:
     few = batch.truncated(EXACT_SIZE).take(slice(EXACT_CASES))
     limits = bound(implementation, few)
     result = apply(implementation, few)
     found = [np.asarray(getattr(result, stage), dtype=np.float64) for stage in STAGES]
     error = np.zeros((few.cases, sum(array[0].size for array in found)))
     for case in np.flatnonzero(limits.in_scope):
-        oracle = _oracle(few, int(case))
+        wanted = oracle(few, int(case))
         distances = [
-            _distances(array[case], getattr(oracle, stage))
+            _distances(array[case], getattr(wanted, stage))
             for stage, array in zip(STAGES, found, strict=True)
         ]
         error[case] = np.concatenate(distances)
@@ -71,7 +82,8 @@ def _exact(implementation: Implementation, batch: Batch) -> Measurement:
     return measured(error, tolerance, applies=limits.in_scope, exercised=exercised)
 
 
-def _oracle(batch: Batch, case: int) -> exact.Attention:
+def exactly(batch: Batch, case: int) -> exact.Attention:
+    """Return exact attention of one case: every float is a rational."""
     inputs = [[[Fraction(float(e)) for e in row] for row in getattr(batch, name)[case]] for name in _INPUTS]
     x, W_Q, W_K, W_V = inputs
     allowed: Sequence[Sequence[bool]] = batch.allowed[case].tolist()
@@ -163,7 +175,7 @@ EXACT = Law(
     title="The floating-point result is the exact one",
     claim="one_definition",
     statement="Scores, weights and outputs are within the bound of exact arithmetic on the same data.",
-    check=_exact,
+    check=agreement_with(exactly),
     sample=EXACT_CASES,
 )
 

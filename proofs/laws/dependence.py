@@ -15,14 +15,18 @@ if TYPE_CHECKING:
 
 def _reaction(implementation: Implementation, batch: Batch) -> Measurement:
     chosen = batch.positions() == batch.cut
-    other = np.where(chosen[..., None], batch.y, batch.x)
+    # An extreme token would overflow, and then nothing is known: kept to the size of the other tokens.
+    size = np.abs(batch.x).max(axis=(1, 2), keepdims=True)
+    other = np.where(chosen[..., None], np.clip(batch.y, -size, size), batch.x)
     limits, after = bound(implementation, batch), bound(implementation, batch, x=other)
     # The float64 outputs, each within its bound of the exact ones, tell how far the exact outputs moved at
     # least; where that exceeds what rounding can do to the two runs, equal outputs are a missing reaction.
     with np.errstate(all="ignore"):
         move = distance(limits.reference.outputs, after.reference.outputs)
         visible = (move > 2 * (limits.outputs + after.outputs)) & ~chosen[..., None]
-    still = apply(implementation, batch).outputs == apply(implementation, batch, x=other).outputs
+    one, two = apply(implementation, batch).outputs, apply(implementation, batch, x=other).outputs
+    # NaN differs from everything, itself included, and is no reaction.
+    still = (one == two) | ~np.isfinite(one) | ~np.isfinite(two)
     applies = limits.in_scope & after.in_scope
     error = np.where(visible & still, 1.0, 0.0)
     return measured(error, 0, applies=applies, exercised=applies & over_case(visible))

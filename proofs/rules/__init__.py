@@ -16,6 +16,7 @@ from proofs.rules.quotients import (
 )
 from proofs.rules.sums import (
     BRACKET,
+    CASES,
     CONSTANT_IN,
     CONSTANT_OUT,
     CONSTANT_SUM,
@@ -37,6 +38,7 @@ from proofs.rules.sums import (
 __all__ = [
     "BRACKET",
     "CANCEL",
+    "CASES",
     "COMMON_DENOMINATOR",
     "CONSTANT_IN",
     "CONSTANT_OUT",

@@ -41,6 +41,7 @@ class Context:
     in_use: frozenset[str]
     positive_names: frozenset[str]
     random_names: frozenset[str]
+    varying: bool = False
 
     @classmethod
     def of(cls, statement: Statement, expr: Expr) -> Context:
@@ -58,6 +59,10 @@ class Context:
     def inside(self, v: Expr, first: Expr, last: Expr) -> Context:
         """Return the context in the body of a sum over v = first..last."""
         return self.with_facts([(first, v), (v, last)])
+
+    def under_variation(self) -> Context:
+        """Return the context inside a derivative: an equation that holds at one point says nothing there."""
+        return replace(self, assumptions={}, varying=True)
 
     def with_facts(self, pairs: list[tuple[Expr, Expr]]) -> Context:
         """Return the context with more inequalities p <= q."""
@@ -122,7 +127,8 @@ def rewrite(expr: Expr, rule: Rule, context: Context, *, every: bool = False, at
             return node if body == old else sp.Sum(body, (v, first, last))
         if not node.args or isinstance(node, sp.Indexed):
             return node
-        args = [walk(arg, here) for arg in node.args]
+        inner = here.under_variation() if isinstance(node, I.Partial) else here
+        args = [walk(arg, inner) for arg in node.args]
         return node if tuple(args) == node.args else node.func(*args)
 
     out = walk(sp.sympify(expr), context)
@@ -176,11 +182,19 @@ def instance_of(formula: Formula, node: Expr, context: Context, *, backwards: bo
     lhs, rhs = (sp.sympify(side) for side in (body.lhs, body.rhs))
     if backwards:
         lhs, rhs = rhs, lhs
-    found = match(lhs, node, frozenset(v for v, _, _ in ranges))
+    found = fitting(ranges, lhs, node, context)
+    return None if found is None else I.rename_apart(rhs, context.in_use).xreplace(found)
+
+
+def fitting(
+    ranges: tuple[tuple[Expr, Expr, Expr], ...], pattern: Expr, node: Expr, context: Context
+) -> dict[Expr, Expr] | None:
+    """Match a pattern whose letters are quantified over `ranges`; the values must provably lie in range."""
+    found = match(pattern, node, frozenset(v for v, _, _ in ranges))
     if found is None or any(v not in found for v, _, _ in ranges):
         return None
     for v, first, last in ranges:
         lower, upper = (sp.sympify(bound).xreplace(found) for bound in (first, last))
         if not (context.facts.at_most(lower, found[v]) and context.facts.at_most(found[v], upper)):
             return None
-    return I.rename_apart(rhs, context.in_use).xreplace(found)
+    return found

@@ -10,7 +10,7 @@ import sympy as sp
 
 from attention import indexed as I
 from proofs.formula import ForAll, Relation
-from proofs.rules.core import Context, Expr, Rule, RuleError, match
+from proofs.rules.core import Context, Expr, Rule, RuleError, fitting
 from proofs.rules.quotients import nonnegative, positive
 
 
@@ -78,13 +78,7 @@ def bound_by(name: str) -> Rule:
         ranges, body = (formula.ranges, formula.body) if isinstance(formula, ForAll) else ((), formula)
         if not isinstance(body, Relation) or body.op != "<=":
             return None
-        found = match(sp.sympify(body.lhs), node, frozenset(v for v, _, _ in ranges))
-        if found is None:
-            return None
-        for v, first, last in ranges:
-            low, high = (sp.sympify(bound).xreplace(found) for bound in (first, last))
-            if not (context.facts.at_most(low, found[v]) and context.facts.at_most(found[v], high)):
-                return None
-        return sp.sympify(body.rhs).xreplace(found)
+        found = fitting(ranges, sp.sympify(body.lhs), node, context)
+        return None if found is None else sp.sympify(body.rhs).xreplace(found)
 
     return Rule("bound a term", f"replace by the upper bound of the assumption '{name}'", apply)

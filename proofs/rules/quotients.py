@@ -9,8 +9,8 @@ from __future__ import annotations
 import sympy as sp
 
 from attention import indexed as I
-from proofs.formula import Relation
-from proofs.rules.core import Context, Expr, Rule
+from proofs.formula import ForAll, Formula, Relation
+from proofs.rules.core import Context, Expr, Rule, fitting
 
 
 def positive(expr: Expr, context: Context) -> bool:
@@ -58,10 +58,14 @@ def nonnegative(expr: Expr, context: Context) -> bool:
 
 
 def _assumed(expr: Expr, op: str, context: Context) -> bool:
-    return any(
-        isinstance(a, Relation) and a.op == op and sp.sympify(a.rhs) == 0 and I.same(a.lhs, expr)
-        for a in context.assumptions.values()
-    )
+    return any(_asserts(a, expr, op, context) for a in context.assumptions.values())
+
+
+def _asserts(formula: Formula, expr: Expr, op: str, context: Context) -> bool:
+    ranges, body = (formula.ranges, formula.body) if isinstance(formula, ForAll) else ((), formula)
+    if not isinstance(body, Relation) or body.op != op or sp.sympify(body.rhs) != 0:
+        return False
+    return fitting(ranges, sp.sympify(body.lhs), expr, context) is not None
 
 
 def _factors(expr: Expr) -> list[Expr]:
@@ -109,13 +113,22 @@ def _without(exponent: Expr, gone: list[Expr]) -> Expr:
 CANCEL = Rule("cancel a positive common factor", "(f g)/(f h) -> g/h (f > 0)", _cancel)
 
 
+def _spread(node: Expr) -> list[Expr]:
+    """Return the factors, a square of a quotient counting twice."""
+    out = []
+    for factor in _factors(node):
+        square = isinstance(factor, sp.Pow) and factor.exp == 2 and isinstance(factor.base, I.Quotient)
+        out += [factor.base, factor.base] if square else [factor]
+    return out
+
+
 def _merge(node: Expr, _: Context) -> Expr | None:
-    if not isinstance(node, sp.Mul):
+    if not isinstance(node, sp.Mul) and len(_spread(node)) == 1:
         return None
-    quotients = [factor for factor in node.args if isinstance(factor, I.Quotient)]
+    quotients = [factor for factor in _spread(node) if isinstance(factor, I.Quotient)]
     if not quotients:
         return None
-    others = [factor for factor in node.args if not isinstance(factor, I.Quotient)]
+    others = [factor for factor in _spread(node) if not isinstance(factor, I.Quotient)]
     return I.Quotient(sp.Mul(*others, *(q.args[0] for q in quotients)), sp.Mul(*(q.args[1] for q in quotients)))
 
 
@@ -152,6 +165,12 @@ def polynomial(expr: Expr) -> tuple[sp.Expr, dict[Expr, Expr]]:
     """Return the expression with every non-polynomial subterm replaced by an indeterminate, and the table."""
     table: dict[Expr, Expr] = {}
 
+    def _power(part: Expr) -> Expr:
+        times, rest = part.as_coeff_Mul()
+        if not (times.is_Integer and times > 0):
+            times, rest = sp.Integer(1), part
+        return table.setdefault(I.canonical(sp.exp(rest)), sp.Symbol(f"z_{len(table)}")) ** times
+
     def walk(node: Expr) -> Expr:
         if isinstance(node, (sp.Add, sp.Mul)):
             return node.func(*(walk(arg) for arg in node.args))
@@ -159,6 +178,9 @@ def polynomial(expr: Expr) -> tuple[sp.Expr, dict[Expr, Expr]]:
             return walk(node.base) ** node.exp
         if isinstance(node, sp.Rational):
             return node
+        if isinstance(node, sp.exp):
+            # e^(u + k v) is the product e^u (e^v)^k: SymPy merges exponentials, and this undoes it on both sides.
+            return sp.Mul(*(_power(part) for part in sp.Add.make_args(node.args[0])))
         return table.setdefault(I.canonical(node), sp.Symbol(f"z_{len(table)}"))
 
     return walk(sp.sympify(expr)), table
@@ -196,7 +218,7 @@ def _put_over_one_denominator(node: Expr, context: Context) -> Expr | None:
 
 
 def _fraction(expr: Expr) -> tuple[Expr, Expr]:
-    factors = _factors(expr)
+    factors = _spread(expr)
     quotients = [p for p in factors if isinstance(p, I.Quotient)]
     if not quotients:
         return expr, sp.Integer(1)

@@ -252,6 +252,18 @@ def _bracket(node: Expr, context: Context) -> Expr | None:
 BRACKET = Rule("decide a bracket", "[p <= q] -> 1 if p <= q, 0 if q < p", _bracket)
 
 
+def _cases(node: Expr, context: Context) -> Expr | None:
+    if not isinstance(node, I.Cases):
+        return None
+    at, base, step = node.args
+    if at == 0:
+        return base
+    return step if context.facts.at_most(1, at) else None
+
+
+CASES = Rule("recursion", "case 0 -> base; case p -> step (p >= 1)", _cases)
+
+
 def assume(name: str, *, backwards: bool = False) -> Rule:
     """Rewrite by an assumed equation, inside sums too: congruence."""
 

@@ -1,4 +1,4 @@
-"""Implementations to hold the laws against: correct ones of another make, and mutants that are each wrong once.
+"""Implementations to hold the laws against: correct ones of another make, and mutants, each wrong once.
 
 Every mutant is the plain textbook computation with one line changed; most rebuild a bug that was shipped.
 """
@@ -39,7 +39,7 @@ def plain(
     return SimpleNamespace(q=q, k=k, v=v, scores=s, weights=alpha, outputs=outputs(alpha, v).astype(x.dtype))
 
 
-# -- correct, of another make -----------------------------------------------------------------------------------
+# -- correct, of another make ----------------------------------------------------------------------
 
 
 def blas(*arrays, allowed, scale=1):
@@ -95,7 +95,7 @@ online.traits = {"rescalings": 8}
 CORRECT = {"blas": blas, "loops": loops, "online": online}
 
 
-# -- wrong once -------------------------------------------------------------------------------------------------
+# -- wrong once ------------------------------------------------------------------------------------
 
 
 def _shifted(offset):

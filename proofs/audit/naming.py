@@ -1,0 +1,177 @@
+r"""Names: letters and words with their subscripts, superscripts and primes, and calls of named functions."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from proofs.audit.cursor import Cursor
+from proofs.audit.syntax import Call, Name, Node, Number
+from proofs.audit.values import printed
+from proofs.audit.vocabulary import KNOWN
+
+if TYPE_CHECKING:
+    from proofs.audit.lexer import Token
+
+_INDEX_LETTERS = frozenset("ijklmnpqrst")
+
+
+class Naming(Cursor, ABC):
+    """The part of the parser that reads names. What a name may hold, the rest of the parser reads."""
+
+    @abstractmethod
+    def sum(self) -> Node:
+        """Parse a formula without relations."""
+
+    @abstractmethod
+    def primary(self) -> Node:
+        """Parse the smallest formula that starts here."""
+
+    @abstractmethod
+    def known(self, function: str, start: int) -> Node:
+        """Parse the argument of a function of common knowledge."""
+
+    def word(self) -> Node:
+        """Parse a run of letters: one word, or its first letter."""
+        text = self.now.text
+        whole = text in self.words.words or (
+            len(text) > 1
+            and self.peek().text == "("
+            and (text in KNOWN or text in self.words.functions or len(text) > 2)
+        )
+        if not whole:
+            self.split(1)
+        return self.named(self.take())
+
+    def named(self, token: Token) -> Node:
+        """Parse the marks and arguments after a name's base, which was just taken."""
+        node = Name(token.start, token.stop, token.value)
+        while True:
+            if self.now.kind == "prime":
+                node = replace(node, primes=node.primes + 1, stop=self.take().stop)
+            elif self.now.kind == "sub" and not node.index:
+                self.take()
+                index = self.index()
+                if len(index) == 1 and node.base in self.words.pairs:
+                    index = _two_indices(index[0])
+                node = replace(node, index=index, stop=self.tokens[self.at - 1].stop)
+            elif self.now.kind == "sup" and not node.label and (mark := self.label(node.base)):
+                node = replace(node, label=node.label + mark, stop=self.tokens[self.at - 1].stop)
+            else:
+                break
+        if self.now.text == "(":
+            if token.value in KNOWN and token.value not in self.words.functions and not node.index:
+                return self.known(KNOWN[token.value], token.start)
+            if (
+                token.value in self.words.functions
+                or token.kind == "upright"
+                or (len(token.text) > 1 and token.kind == "word")
+            ):
+                arguments = self.arguments()
+                return Call(node.start, self.tokens[self.at - 1].stop, node, arguments)
+        return node
+
+    def label(self, base: str) -> str:
+        """Take and return a superscript that is part of a name (`W^Q`), if one comes next."""
+        opened = self.peek(1).kind == "group"
+        token = self.peek(2) if opened else self.peek(1)
+        if token.kind == "prime":
+            return ""
+        value = token.value if opened or token.kind != "word" else token.value[:1]
+        if token.kind not in {"word", "letter", "upright"} or (opened and self.peek(3).kind != "ungroup"):
+            return ""
+        defined = (base, value) in self.words.labelled
+        if not defined and not (
+            base not in self.words.letters and base != "e" and value[0].isupper() and value != "T"
+        ):
+            return ""
+        self.take()
+        if opened:
+            self.at += 3
+        else:
+            self.split(1)
+            self.take()
+        return value
+
+    def index(self) -> tuple[Node, ...]:
+        """Parse a subscript."""
+        if self.now.kind != "group":
+            return (self.single(),)
+        self.take()
+        parts: list[Node] = []
+        while self.now.kind != "ungroup":
+            parts.extend(self.index_signs() or [self.nested(self.sum)])
+            if self.now.value in {",", ";"}:
+                self.take()
+            elif self.now.kind != "ungroup":
+                raise self.unread("expected the end of the subscript")
+        self.take()
+        return tuple(parts)
+
+    def index_signs(self) -> list[Node]:
+        """Take `ij`, `2j`, `21` or `max`, if nothing else stands there.
+
+        Each letter is one index and so is each run of digits, but a word that is not made of index letters is
+        one label.
+        """
+        ahead = 0
+        while self.peek(ahead).kind in {"number", "word"}:
+            ahead += 1
+        if not ahead or (self.peek(ahead).kind != "ungroup" and self.peek(ahead).value not in {",", ";"}):
+            return []
+        parts: list[Node] = []
+        for token in self.tokens[self.at : self.at + ahead]:
+            if token.kind == "number":
+                parts.append(Number(token.start, token.stop, printed(token.text, token.start)))
+            elif len(token.text) > 2 and not set(token.text) <= _INDEX_LETTERS:
+                parts.append(Name(token.start, token.stop, token.text))
+            else:
+                parts.extend(Name(token.start + i, token.start + i + 1, x) for i, x in enumerate(token.text))
+        self.at += ahead
+        return parts
+
+    def arguments(self) -> tuple[Node, ...]:
+        """Parse `(a, b, ...)`."""
+        self.expect("open", "(")
+        parts: list[Node] = []
+        while self.now.text != ")":
+            parts.append(self.nested(self.sum))
+            if self.now.value in {",", ";"} or self.now.kind == "bar":
+                self.take()
+            elif self.now.text != ")":
+                raise self.unread("expected ',' or ')'")
+        self.take()
+        return tuple(parts)
+
+    def is_transpose(self) -> bool:
+        r"""Take `T`, `\top` or `\mathsf T` after `^`, if that is what comes next."""
+        opened = self.now.kind == "group"
+        token = self.peek(1) if opened else self.now
+        follow = self.peek(2) if opened else self.peek(1)
+        if token.kind == "word" and token.text.startswith("T") and not opened:
+            self.split(1)
+        elif not (token.value == "T" and (not opened or follow.kind == "ungroup")):
+            return False
+        self.at += 3 if opened else 1
+        return True
+
+    def single(self) -> Node:
+        """Parse the one sign that TeX takes as a script or argument without braces."""
+        self.split(1)
+        token = self.now
+        if token.kind in {"word", "letter", "upright"}:
+            self.take()
+            return Name(token.start, token.stop, token.value)
+        if token.kind not in {"number", "command"}:
+            raise self.unread("expected one sign or a group")
+        return self.nested(self.primary)
+
+
+def _two_indices(part: Node) -> tuple[Node, ...]:
+    """Return `21` as the indices 2 and 1: the document writes this base with two index letters."""
+    if not isinstance(part, Number) or not part.printed.text.isdecimal() or len(part.printed.text) != 2:
+        return (part,)
+    middle = part.start + 1
+    first, second = part.printed.text[0], part.printed.text[1]
+    return Number(part.start, middle, printed(first)), Number(middle, part.stop, printed(second))

@@ -1,0 +1,135 @@
+"""The two ways to look a name up: by its definition, exactly, and as last printed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from proofs.audit.definitions import has_names
+from proofs.audit.evaluator import NotDefined
+from proofs.audit.syntax import canonical
+
+if TYPE_CHECKING:
+    from proofs.audit.definitions import Definitions
+    from proofs.audit.evaluator import Evaluator, ShapeProblem
+    from proofs.audit.reals import Real
+    from proofs.audit.syntax import Call, Name, Node, Number
+    from proofs.audit.values import Value
+
+
+class Global:
+    """Scope of the exact reference: names by definition, from the inputs on, nothing rounded."""
+
+    def __init__(self, known: Definitions, evaluator: Evaluator) -> None:
+        self.known, self.evaluator = known, evaluator
+        self.targets: dict[int, Real] = {}
+        self.at = 0
+        self._values: dict[tuple[str, int], Value] = {}
+        self._open: set[tuple[str, int]] = set()
+
+    def literal(self, number: Number) -> Real:
+        """Return what a number stands for, where it was put in the place of a name; else the number."""
+        return self.targets.get(number.start, number.printed.value)
+
+    def problem(self, found: ShapeProblem) -> None:
+        """Shape problems are reported where they are printed, not where they are used."""
+
+    def value(self, node: Node, at: int) -> Value:
+        """Return the value of a formula that stands at offset `at`."""
+        outer, self.at = self.at, at
+        try:
+            return self.evaluator.value(node, self)
+        finally:
+            self.at = outer
+
+    def lookup(self, node: Name | Call) -> Value:
+        """Return the value of a name by its definition. Raises NotDefined."""
+        key = (canonical(node), self.known.epoch(self.at))
+        if key in self._values:
+            return self._values[key]
+        if key in self._open:
+            raise NotDefined(node, "is defined through itself")
+        self._open.add(key)
+        try:
+            value = self._defined(node)
+        finally:
+            self._open.discard(key)
+        self._values[key] = value
+        return value
+
+    def derived(self, node: Name | Call, at: int) -> Value | None:
+        """Return the value that a definition gives a name; None if all there is are numbers printed for it.
+
+        Raises NotDefined if the definitions it has lack a value themselves.
+        """
+        formulas = self._formulas(node, at)
+        if not formulas:
+            return None
+        first: NotDefined | None = None
+        for formula, place in formulas:
+            try:
+                return self.value(formula, place)
+            except NotDefined as error:
+                first = first or error
+        assert first is not None  # noqa: S101 - every round failed
+        raise first
+
+    def _formulas(self, node: Name | Call, at: int) -> list[tuple[Node, int]]:
+        """Return the formulas that can define a name, best first, and where each stands."""
+        statement = self.known.defining(node, at)
+        ruled = self.known.rule_for(node, at)
+        own = statement.derivation if statement is not None else None
+        found: list[tuple[Node, int]] = []
+        if statement is not None and own is not None and has_names(own):
+            found.append((own, statement.start))
+        if ruled is not None:
+            found.append((ruled[1], at))
+        if statement is not None:
+            found.extend(
+                (formula, statement.start) for formula in statement.formulas if not has_names(formula)
+            )
+        return found
+
+    def _defined(self, node: Name | Call) -> Value:
+        """Return the value by definition; without one, the numbers printed for the name are an input."""
+        failure: NotDefined | None = None
+        try:
+            value = self.derived(node, self.at)
+            if value is not None:
+                return value
+        except NotDefined as error:
+            failure = error
+        statement = self.known.defining(node, self.at)
+        printed = statement.printed if statement is not None else None
+        if printed is not None:
+            return self.value(printed, self.at)
+        last = self.known.last_printed(node, self.at)
+        if last is not None:
+            return last.value()
+        raise failure or NotDefined(node)
+
+
+class Local:
+    """Scope of the reader who trusts the page: every name as last printed before the formula that uses it."""
+
+    def __init__(self, known: Definitions, evaluator: Evaluator, exact: Global) -> None:
+        self.known, self.evaluator, self.exact = known, evaluator, exact
+        self.at = 0
+        self.problems: list[ShapeProblem] = []
+
+    def literal(self, number: Number) -> Real:
+        """Return the number as printed."""
+        return number.printed.value
+
+    def problem(self, found: ShapeProblem) -> None:
+        """Keep a product that does not exist as printed."""
+        self.problems.append(found)
+
+    def value(self, node: Node, at: int) -> Value:
+        """Return the value of a formula that stands at offset `at`."""
+        self.at = at
+        return self.evaluator.value(node, self)
+
+    def lookup(self, node: Name | Call) -> Value:
+        """Return a name as last printed; where it never was, by its definition. Raises NotDefined."""
+        printed = self.known.last_printed(node, self.at)
+        return printed.value() if printed is not None else self.exact.value(node, self.at)

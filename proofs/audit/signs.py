@@ -1,0 +1,78 @@
+r"""The signs of mathematical notation: many spellings, one kind and value each."""
+
+from __future__ import annotations
+
+
+def _each(names: str, kind: str, value: str) -> dict[str, tuple[str, str]]:
+    return dict.fromkeys(names.split(), (kind, value))
+
+
+def _itself(names: str, kind: str) -> dict[str, tuple[str, str]]:
+    return {name: (kind, name) for name in names.split()}
+
+
+SIGNS: dict[str, tuple[str, str]] = {
+    # Every sign that claims equality has the value "=".
+    **_each(
+        r":= = ≈ ≃ ≅ ≡ ≐ ≔ \approx \simeq \cong \equiv \doteq \coloneqq \triangleq \eqqcolon", "relation", "="
+    ),
+    **_itself(r"< > ≤ ≥ ≠ ∈ ∼ ∝ \le \leq \leqslant \ge \geq \geqslant \lt \gt \ll \gg \ne \neq", "relation"),
+    **_itself(r"\in \notin \ni \sim \propto \subset \subseteq \perp \parallel \mid", "relation"),
+    "+": ("operator", "+"),
+    **_each("- \u2212", "operator", "-"),
+    **_each(r"\pm \mp ±", "operator", "±"),
+    **_each(r"\cdot · ⋅ \bullet \centerdot", "operator", "cdot"),
+    **_each(r"\times ×", "operator", "times"),
+    **_each(r"* \ast ∗", "operator", "*"),
+    **_each(r"/ \div ÷", "operator", "/"),
+    **_each(r"\odot ⊙ \otimes \oplus \circ \bmod \oslash", "operator", "other"),
+    "(": ("open", "("),
+    ")": ("close", ")"),
+    **_each(r"[ \lbrack", "open", "["),
+    **_each(r"] \rbrack", "close", "]"),
+    r"\{": ("open", "set"),
+    r"\}": ("close", "set"),
+    r"\langle": ("open", "angle"),
+    r"\rangle": ("close", "angle"),
+    "{": ("group", "{"),
+    "}": ("ungroup", "}"),
+    "_": ("sub", "_"),
+    "^": ("sup", "^"),
+    **_each(r"' ’ \prime", "prime", "'"),
+    "&": ("align", "&"),
+    **_itself(", ; : .", "separator"),
+    **_each(
+        r"\quad \qquad \Rightarrow \implies \iff \Leftrightarrow \land \wedge \to \rightarrow \mapsto \longrightarrow "
+        r"→ ⇒ \because \therefore",
+        "separator",
+        "quad",
+    ),
+    **_each(r"\forall \exists ∀ ∃", "quantifier", r"\forall"),
+    **_each(r"| \vert \lvert \rvert", "bar", "|"),
+    **_each(r"\| \Vert \lVert \rVert ‖", "bar", "||"),
+    **_each(r"\ldots \dots \cdots \dotsc \dotsb \vdots \ddots … ⋯", "dots", "…"),
+    r"\%": ("percent", "%"),
+    "!": ("factorial", "!"),
+    **_each(r"\top \intercal ⊤ ᵀ", "transpose", "T"),
+    **_each(r"√ \sqrt", "command", r"\sqrt"),
+    **_each(r"Σ ∑ \sum", "command", r"\sum"),
+    **_each(r"∏ \prod", "command", r"\prod"),
+    **_itself(r"\frac \dfrac \tfrac \cfrac", "command"),
+    **_itself(r"\exp \ln \log \sin \cos \tan \sinh \cosh \tanh \max \min", "command"),
+    "∞": ("letter", r"\infty"),
+    **_itself(
+        r"\alpha \beta \gamma \delta \epsilon \varepsilon \zeta \eta \theta \vartheta \iota \kappa \lambda \mu \nu \xi "
+        r"\omicron \pi \varpi \rho \varrho \sigma \varsigma \tau \upsilon \phi \varphi \chi \psi \omega \Gamma \Delta "
+        r"\Theta \Lambda \Xi \Pi \Sigma \Upsilon \Phi \Psi \Omega \ell \hbar \imath \jmath \partial \nabla \infty "
+        r"\aleph \emptyset \varnothing \star \dagger",
+        "letter",
+    ),
+}
+"""(kind, value) by spelling."""
+
+LAYOUT = frozenset(
+    r"\, \; \: \! \> \left \right \middle \big \Big \bigg \Bigg \bigl \bigr \Bigl \Bigr \biggl \biggr \Biggl "
+    r"\Biggr \displaystyle \textstyle \scriptstyle \limits \nolimits \nonumber \notag \hline \hfill \enspace "
+    r"\thinspace \medspace \thickspace \negthinspace \allowbreak \mathstrut \strut".split()  # noqa: SIM905 - a list of 30
+) | {"\\ "}
+"""Signs without meaning."""

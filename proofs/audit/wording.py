@@ -1,0 +1,86 @@
+"""The sentences of findings. One plain sentence each, nothing of the document in it but names and numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from proofs.audit.findings import PrintedValue, Side
+
+
+def value(found: PrintedValue) -> str:
+    """Say what is printed and what should be."""
+    local, exact = (_side(side) for side in (found.local, found.exact))
+    where = f"{found.label} is printed as {found.printed}"
+    if found.verdict == "truncated":
+        return f"{where}, cut off instead of rounded: {exact or local}."
+    if found.verdict == "undecided":
+        return f"{where}, too close to the border of a rounding to be decided."
+    if found.local is None or found.exact is None:
+        source = "the inputs give" if found.local is None else "the expression before it gives"
+        return f"{where}, but {source} {exact or local}."
+    if found.local.verdict in {"exact", "rounded", "tie", "carried", "truncated"}:
+        return (
+            f"{found.label} = {found.printed} follows from the numbers printed before it, "
+            f"but the inputs give {exact}: an earlier mistake is carried on."
+        )
+    if found.exact.verdict in {"exact", "rounded", "tie", "carried", "truncated"}:
+        return (
+            f"{found.label} = {found.printed} is right from the inputs, "
+            f"but the numbers printed before it give {local}."
+        )
+    if local == exact:
+        return f"{where}, but it is {exact}."
+    return f"{where}, but the numbers before it give {local} and the inputs {exact}."
+
+
+def substitution(name: str, put: str, before: str, line: int) -> str:
+    """Say that the number put in the place of a name is not the one printed for it."""
+    return f"{put} stands in the place of {name}, which is {before} on line {line}."
+
+
+def redefined(name: str, line: int, *, same: bool) -> str:
+    """Say that a name is printed again."""
+    if same:
+        return f"{name} is printed again, unchanged since line {line}."
+    return f"{name} is given other values here than on line {line}."
+
+
+def not_derived(name: str, head: str, line: int) -> str:
+    """Say that a value is printed without a derivation, though a definition gives it."""
+    return f"{name} is printed without a derivation; the definition of {head} on line {line} gives its value."
+
+
+def undefined(name: str, reason: str) -> str:
+    """Say that a name has no value."""
+    return f"{name} {reason}, so the numbers of this statement cannot be compared with it."
+
+
+def unread(reason: str) -> str:
+    """Say why a formula was not read."""
+    return f"not read: {reason}."
+
+
+def sizes(printed: str, computed: str) -> str:
+    """Say that what is printed and what is computed differ in size."""
+    return f"{printed} is printed where the computation gives {computed}."
+
+
+def shape(left: str, right: str, shapes: tuple[str, str], reading: str) -> str:
+    """Say which product does not exist and how it was read to go on."""
+    how = {
+        "row": "read as rows, the vector transposed where it stands",
+        "column": "read as columns, the matrix on the left",
+        "dot": "read as a dot product",
+    }[reading]
+    operands = f" ({left} times {right})" if len(left) + len(right) < 40 else ""
+    return f"the product of {shapes[0]} and {shapes[1]}{operands} does not exist as printed; {how}."
+
+
+def definition(name: str, line: int, used: int, why: str) -> str:
+    """Say that two definitions of one thing disagree and which one the numbers are judged by."""
+    return f"{name} is defined differently on line {line}{why}; the numbers are judged by line {used}."
+
+
+def _side(side: Side | None) -> str | None:
+    return None if side is None else side.expected or "a number too long to print"

@@ -1,0 +1,50 @@
+r"""Theorem 1, causality as a vanishing derivative: d a_ig / d x_me = 0 for m > i; all sizes."""
+
+from collections.abc import Callable
+
+from attention import indexed as I
+from attention import notation as N
+from proofs.claim import Claim, Mutant, Part
+from proofs.derivation import Fact, Proof
+from proofs.formula import Statement, attention_data, equal
+from proofs.rules import DELTA_OUTSIDE, DIVIDE, PARTIAL, ZERO_SUM, unfold
+
+sp = I.sp
+
+
+def statement(upper: Callable[[I.Expr], I.Expr] = I.causal_upper, first: I.Expr = N.i + 1) -> Statement:
+    """Return d a_ig / d x_me = 0 for all m from `first` to n."""
+    P = I.attention(upper=upper)
+    return Statement(
+        equal(I.Partial(P.a(N.i, N.g), N.x[N.m, N.e]), 0),
+        attention_data("x", "W_Q", "W_K", "W_V", "c"),
+        ranges=((N.i, 1, N.n), (N.m, first, N.n), (N.g, 1, N.d_v), (N.e, 1, N.d)),
+        definitions=P.definitions,
+        sizes={N.n: 2, N.d: 1, N.d_k: 1, N.d_v: 1},
+    )
+
+
+def derive(proof: Proof) -> Fact:
+    """Differentiate through; every term carries a delta of m with i or with a j <= i, and m > i."""
+    chain = proof.chain(proof.statement.conclusion.lhs)
+    for name in ("a", "alpha", "s", "q", "k", "v"):
+        chain.by(unfold(name), every=True)
+    return chain.by(PARTIAL).while_possible(DELTA_OUTSIDE, ZERO_SUM, DIVIDE).ends(0)
+
+
+CLAIM = Claim(
+    id="theorem_1_derivative",
+    title="Masked attention is causal: outputs do not react to later tokens",
+    document="chapter",
+    item="theorem_1",
+    label="Theorem 1",
+    words="The derivative of the output at i by any entry of a token after i is zero.",
+    parts=(Part("", statement(), derive),),
+    mutants=(
+        Mutant("no mask", statement(I.full_upper)),
+        Mutant("by the token itself too", statement(first=N.i)),
+        Mutant("no mask, by the last token alone", statement(I.full_upper, N.n)),
+    ),
+    law="causality",
+    trusted=("the derivative of a finite composition of sums, products, quotients and exp is given by the rules",),
+)
