@@ -48,7 +48,7 @@ class Partial(sp.Function):  # type: ignore[misc]
     nargs = 2
 
 
-class Limit(sp.Function):  # type: ignore[misc]
+class LimitOf(sp.Function):  # type: ignore[misc]
     """Limit of the first argument as the second, a symbol, tends to the third (oo or 0 from above)."""
 
     nargs = 3
@@ -145,7 +145,8 @@ def rename_apart(expr: Expr, avoid: Iterable[str]) -> Expr:
     def walk(node: Expr) -> Expr:
         if isinstance(node, sp.Sum):
             v, lo, hi, body = opened(node)
-            new = fresh(v, taken)
+            # The new letter must not be one that a sum inside binds: it would be captured there.
+            new = fresh(v, taken | (names_in(body) - {v.name}))
             taken.add(new.name)
             return sp.Sum(walk(body.xreplace({v: new})), (new, walk(lo), walk(hi)))
         if node.args and not isinstance(node, sp.Indexed):

@@ -149,6 +149,7 @@ class Evaluator:
         self._seed: tuple[str, Index] | None = None
         self._formal: str | None = None
         self._drawn: dict[tuple[str, Index], ExpQuotient] = {}
+        self._fixed: dict[str, ExpQuotient] = {}
 
     def __call__(self, expr: I.Expr, indices: Mapping[str, int] | None = None) -> ExpQuotient:
         """Return the exact value of `expr` with the free index letters given by `indices`.
@@ -230,7 +231,7 @@ class Evaluator:
             return self._value(node.args[1 if self._plain(node.args[0], env) == 0 else 2], env)
         if isinstance(node, I.Partial):
             return self._partial(node, env)
-        if isinstance(node, I.Limit):
+        if isinstance(node, I.LimitOf):
             return self._limit(node, env)
         if isinstance(node, I.Expectation):
             return self._expectation(node, env)
@@ -244,6 +245,8 @@ class Evaluator:
     def _symbol(self, name: str, env: dict[str, int]) -> Value:
         if name in env:
             return number(env[name])
+        if name in self._fixed:
+            return self._fixed[name]
         if name == self._formal:
             return Linear(number(1), number(0))
         if name in self.instance.sizes:
@@ -281,7 +284,8 @@ class Evaluator:
 
     def _isolated(self) -> Evaluator:
         other = Evaluator(self.instance, self.definitions)
-        other._seed, other._formal, other._drawn = self._seed, self._formal, self._drawn  # noqa: SLF001
+        other._seed, other._formal = self._seed, self._formal  # noqa: SLF001
+        other._drawn, other._fixed = self._drawn, self._fixed  # noqa: SLF001
         return other
 
     def _partial(self, node: I.Expr, env: dict[str, int]) -> Value:
@@ -296,7 +300,8 @@ class Evaluator:
         inner = self._isolated()
         if to != sp.oo:
             # The field's operations are continuous where defined: the limit is the value, if it exists.
-            return inner._value(expr.xreplace({parameter: to}), env)  # noqa: SLF001
+            inner._fixed = {**self._fixed, parameter.name: self._plain(to, env)}  # noqa: SLF001
+            return inner._value(expr, env)  # noqa: SLF001
         inner._formal = parameter.name  # noqa: SLF001
         value = inner._value(expr, env)  # noqa: SLF001
         limit = value.limit() if isinstance(value, ExpQuotient) else None

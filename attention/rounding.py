@@ -65,8 +65,8 @@ product once more for each of its `rescalings`; the exponents telescope to M - s
 rescalings (2 exp_ulps u / (1 - 2 exp_ulps u) + 2 u), and, since numerator and sum now round differently,
 tau becomes G - 1 + k b at delta = 0.
 
-*Out of scope*: overflow.  `in_scope` is False where a majorant of an intermediate exceeds half the largest
-number.
+*Out of scope*: overflow.  `in_scope` is False where a majorant of an intermediate, sum_S Av of an undivided
+output among them, exceeds half the largest number.
 
 The bound is evaluated in float64: its terms are non-negative sums of products, so evaluation is off by a
 relative gamma_N of float64, N the number of operations in a row, and the result is enlarged by that; 2 eta
@@ -304,7 +304,8 @@ def _bound(
     Da = Dw @ v.majorant + P @ v.error + model.gamma(count + 2) * total + 2 * count * eta
 
     largest_score = max(1.0, rounded) * reach
-    fits = q.fits & k.fits & v.fits & _fits(largest_score, model) & _fits(total, model)
+    # Sums that are divided afterwards hold exponentials up to 1 in place of weights: they overflow first.
+    fits = q.fits & k.fits & v.fits & _fits(largest_score, model) & _fits(mask @ v.majorant, model)
     informative = fits & np.all(Dw < 0.5, axis=(-1, -2))
     return ErrorBound(
         q=enlarged * q.error,

@@ -9,6 +9,7 @@ Scope: statements of `proofs.formula`.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
@@ -127,15 +128,24 @@ class Chain:
 class Proof:
     """Collects steps towards a statement's conclusion. `known` gives access to other claims' statements."""
 
-    def __init__(self, statement: Statement, known: Callable[[str, str], Statement] | None = None) -> None:
+    def __init__(
+        self,
+        statement: Statement,
+        known: Callable[[str, str], Statement] | None = None,
+        *,
+        deadline: float = float("inf"),
+    ) -> None:
         self.statement = statement
         self.steps: list[Step] = []
         self.used: list[str] = []
         self._known = known
+        self._deadline = deadline
         self._lineage: tuple[Statement, ...] = (statement,)
 
     def record(self, step: Step) -> None:
-        """Append a step."""
+        """Append a step. Raises TimeoutError after the deadline (a time of `time.perf_counter`)."""
+        if time.perf_counter() > self._deadline:
+            raise TimeoutError(f"the derivation took too long; it stands at {step.after}")
         self.steps.append(step)
 
     # -- sources of facts ----------------------------------------------------------------------------------
@@ -285,7 +295,7 @@ class Proof:
         return self._infer("induction", goal(letter), says=says)
 
     def _inner(self, statement: Statement) -> Proof:
-        inner = Proof(statement, self._known)
+        inner = Proof(statement, self._known, deadline=self._deadline)
         inner.steps, inner.used = self.steps, self.used
         inner._lineage = (*self._lineage, statement)  # noqa: SLF001
         return inner

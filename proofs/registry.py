@@ -1,4 +1,7 @@
-"""The claims, found by importing every module of `proofs.claims`; one result per file, named like its file."""
+"""The claims, found by importing every module of `proofs.claims`; one result per file, named like its file.
+
+A module with `CLAIMS` holds a list instead: the sentences without mathematical content.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +26,11 @@ def claims() -> dict[str, Claim]:
     package = import_module("proofs.claims")
     found: dict[str, Claim] = {}
     for info in sorted(iter_modules(package.__path__), key=lambda m: m.name):
-        claim = import_module(f"proofs.claims.{info.name}").CLAIM
-        if claim.id != info.name:
-            raise RegistryError(claim.id, f"stands in {info.name}.py")
-        found[claim.id] = claim
+        module = import_module(f"proofs.claims.{info.name}")
+        for claim in getattr(module, "CLAIMS", None) or (module.CLAIM,):
+            if hasattr(module, "CLAIM") and claim.id != info.name:
+                raise RegistryError(claim.id, f"stands in {info.name}.py")
+            found[claim.id] = claim
     check(found)
     return found
 

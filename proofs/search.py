@@ -9,13 +9,13 @@ Scope: sizes up to `MOST` beyond their least value.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 
 from attention.exact import ExpQuotient, TooClose, number
 from attention.instances import Evaluator, Index, Instance, NotExact, Unbounded
-from proofs.formula import And, Datum, ForAll, Formula, Or, Relation, Statement, assignments
+from proofs.formula import Datum, ForAll, Formula, Reads, Relation, Statement, assignments, reads
 from proofs.verdict import Witness
 
 MOST = 2
@@ -158,18 +158,45 @@ def met(statement: Statement, instance: Instance) -> bool:
 def witness(statement: Statement, *, most: int = MOST_TRIED) -> Witness | None:
     """Return the first instance in the fixed order at which the statement fails, certified, or None."""
     for tried, instance in zip(range(1, most + 1), instances(statement), strict=False):
-        try:
-            check = statement.check(instance)
-        except (NotExact, ZeroDivisionError, Unbounded, TooClose):
-            continue
-        if check.broken_at is not None:
-            return _certified(statement, instance, dict(check.broken_at), tried)
+        if _broken(statement, instance) is not None:
+            small = _shrunk(statement, instance)
+            return _certified(statement, small, dict(_broken(statement, small) or {}), tried)
     return None
+
+
+def _broken(statement: Statement, instance: Instance) -> Mapping[str, int] | None:
+    """Return the index values at which the statement fails at the instance, or None."""
+    try:
+        return statement.check(instance).broken_at
+    except (NotExact, ZeroDivisionError, Unbounded, TooClose):
+        return None
+
+
+def _shrunk(statement: Statement, instance: Instance) -> Instance:
+    """Replace entries by 0, or else by 1, one after another, while the statement still fails."""
+    if statement.given is not None:
+        return instance
+    plain = {datum.name for datum in statement.data if datum.kind in {"real", "token"}}
+    for name in [name for name in instance.arrays if name in plain]:
+        for index in instance.arrays[name]:
+            for simpler in (0, 1):
+                if instance.arrays[name][index] == simpler:
+                    break
+                row = {**instance.arrays[name], index: number(simpler)}
+                smaller = replace(instance, arrays={**instance.arrays, name: row})
+                if _broken(statement, smaller) is not None:
+                    instance = smaller
+                    break
+    return instance
 
 
 def _certified(statement: Statement, instance: Instance, indices: dict[str, int], tried: int) -> Witness:
     at = Evaluator(instance, statement.definitions)
     relation, where = _first_broken(statement.conclusion, at, indices)
+    if isinstance(relation, Reads):
+        found = reads(relation.expr, statement.definitions)
+        text = "itself" if found is None else ", ".join(sorted(found))
+        return Witness(instance, where, statement, relation, text, ", ".join(sorted(relation.names)), "", tried)
     lhs, rhs = at(relation.lhs, where), at(relation.rhs, where)
     difference = lhs - rhs
     # `holds` has decided the relation exactly; the ball shows the distance to a reader.
@@ -177,12 +204,12 @@ def _certified(statement: Statement, instance: Instance, indices: dict[str, int]
     return Witness(instance, where, statement, relation, str(lhs), str(rhs), shown, tried)
 
 
-def _first_broken(formula: Formula, at: Evaluator, indices: dict[str, int]) -> tuple[Relation, dict[str, int]]:
-    if isinstance(formula, Relation):
+def _first_broken(
+    formula: Formula, at: Evaluator, indices: dict[str, int]
+) -> tuple[Relation | Reads, dict[str, int]]:
+    if isinstance(formula, (Relation, Reads)):
         return formula, indices
     if isinstance(formula, ForAll):
         inner = next(k for k in assignments(formula.ranges, at, indices) if not formula.body.holds(at, k))
         return _first_broken(formula.body, at, inner)
-    if isinstance(formula, (And, Or)):
-        return _first_broken(next(p for p in formula.parts if not p.holds(at, indices)), at, indices)
-    raise TypeError(formula)
+    return _first_broken(next(p for p in formula.parts if not p.holds(at, indices)), at, indices)

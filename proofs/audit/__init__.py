@@ -16,6 +16,7 @@ from proofs.audit.definitions import Definitions
 from proofs.audit.document import passages
 from proofs.audit.examiner import Examiner
 from proofs.audit.findings import Coverage, DocumentAudit, Edit, Finding, PrintedValue, Side
+from proofs.audit.ledger import Ledger
 from proofs.audit.limits import MAX_BYTES, Unreadable
 from proofs.audit.source import read
 from proofs.audit.wording import unread
@@ -68,33 +69,32 @@ def audit_bytes(data: bytes, name: str, *, reading: str = "auto") -> DocumentAud
     source = read(data, name)
     found = passages(source)
     known = Definitions([statement for passage in found for statement in passage.statements])
-    examiner = Examiner(source, known, reading)
+    ledger = Ledger(source)
+    examiner = Examiner(ledger, known, reading)
     coverage = Coverage(segments=len(found))
     formulas = []
     for passage in found:
-        before = sum(f.kind == "unread" for f in examiner.findings[-50:])
+        before = ledger.unread
         claims = False
         if passage.failure is None:
             claims = examiner.examine(passage)
         else:
             start = passage.failure.offset if passage.failure.offset is not None else passage.start
-            examiner.find("unread", "", unread(passage.failure.reason), start, passage.stop)
-        failed = (
-            passage.failure is not None or sum(f.kind == "unread" for f in examiner.findings[-50:]) > before
-        )
+            ledger.find("unread", "", unread(passage.failure.reason), start, passage.stop)
+        failed = ledger.unread > before
         coverage.numeric += claims or (passage.failure is not None and passage.digits)
         coverage.unread += failed
         coverage.audited += claims and not failed
         coverage.symbolic += not claims and not failed
         if claims:
             formulas.append((passage.start, passage.stop))
-    disagreements.report(known, examiner)
+    disagreements.report(known, ledger, examiner.exact)
     return DocumentAudit(
         source=source,
         reading=examiner.reading,
         coverage=coverage,
-        values=tuple(sorted(examiner.values, key=lambda v: v.start)),
-        findings=tuple(sorted(examiner.findings, key=lambda f: (f.start, f.stop, f.kind))),
-        edits=tuple(edit for _, edit in sorted(examiner.edits.items())),
+        values=tuple(sorted(ledger.values, key=lambda v: v.start)),
+        findings=tuple(sorted(ledger.findings, key=lambda f: (f.start, f.stop, f.kind))),
+        edits=tuple(edit for _, edit in sorted(ledger.edits.items())),
         formulas=tuple(formulas),
     )

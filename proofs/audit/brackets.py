@@ -45,6 +45,7 @@ class Brackets(Naming):
         return only if isinstance(only, (Number, Table)) else replace(only, start=first.start, stop=last.stop)
 
     def barred(self) -> Node:
+        r"""Parse `|x|` or `\|x\|`."""
         token = self.take()
         self.bars.append(token.value)
         node = self.nested(self.sum)
@@ -54,6 +55,7 @@ class Brackets(Naming):
         return Known(token.start, self.take().stop, "norm" if token.value == "||" else "abs", (node,))
 
     def matrix(self) -> Node:
+        """Parse a matrix environment. Raises TooLarge (MAX_CELLS), Unread for ragged rows."""
         opened = self.take()
         if opened.value == "array" and self.now.text == "{":
             self.argument_text()
@@ -101,6 +103,7 @@ class Brackets(Naming):
         return node
 
     def argument_text(self) -> None:
+        """Step past a group that is layout, such as the columns of an array."""
         self.expect("group", "{")
         while self.now.kind != "ungroup":
             if self.now is END:

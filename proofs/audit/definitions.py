@@ -14,16 +14,15 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from proofs.audit.evaluator import Evaluator, NotDefined, ShapeProblem
 from proofs.audit.judge import agree
+from proofs.audit.limits import MAX_RIVALS
 from proofs.audit.rules import Rule, rule
 from proofs.audit.syntax import Call, Chain, Name, Node, Number, Table, canonical, children, numbers, shape
 from proofs.audit.values import Array, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from proofs.audit.reals import Real
 
 _T = TypeVar("_T")
 
@@ -105,10 +104,15 @@ def has_names(node: Node) -> bool:
 
 
 class Definitions:
-    """Every definition of a document, by name. Build it from all statements, in order."""
+    """Every definition of a document, by name. Build it from all statements, in order.
+
+    Attributes: statements (by the canonical text of their head); stated (by the stem of it); rules (by subject);
+    printed (numbers printed so far, by canonical name); changes (offsets where something is defined anew).
+    """
 
     def __init__(self, statements: Sequence[Statement]) -> None:
         self.statements: dict[str, list[Statement]] = defaultdict(list)
+        self.stated: dict[str, list[Statement]] = defaultdict(list)
         self.rules: dict[str, list[Rule]] = defaultdict(list)
         self.printed: dict[str, list[Record]] = defaultdict(list)
         self.changes: list[int] = []
@@ -118,9 +122,10 @@ class Definitions:
                 self._add_rule(found)
             if statement.key and (found is None or statement.printed is not None):
                 self.statements[statement.key].append(statement)
+                self.stated[stem(statement.chain.members[0])].append(statement)
         self._subjects: dict[str, list[str]] = defaultdict(list)
         for subject, rules in self.rules.items():
-            self._subjects[_stem(rules[0].head)].append(subject)
+            self._subjects[stem(rules[0].head)].append(subject)
         self._followed: dict[str, Rule | None] = {}
         self._find_changes()
 
@@ -128,9 +133,9 @@ class Definitions:
         """Return the rule for `node`, used at offset `at`, and the rule's body for this instance."""
         if not isinstance(node, (Name, Call)):
             return None
-        for subject in self._subjects.get(_stem(node), ()):
+        for subject in self._subjects.get(stem(node), ()):
             candidates = self.rules[subject]
-            chosen = self.followed(subject) or _nearest(candidates, [r.offset for r in candidates], at)
+            chosen = self.followed(subject) or _nearest(candidates, at, _offset)
             body = chosen.instance(node)
             if body is not None:
                 return chosen, body
@@ -143,24 +148,23 @@ class Definitions:
         return self._followed[subject]
 
     def _most_followed(self, candidates: Sequence[Rule]) -> Rule | None:
-        if len({r.meaning for r in candidates}) < 2:
+        if not 1 < len({r.meaning for r in candidates}) <= MAX_RIVALS:
             return None
         votes = [0] * len(candidates)
-        for statements in self.statements.values():
-            for statement in statements:
-                own = statement.derivation
-                if own is None or _stem(statement.chain.members[0]) != _stem(candidates[0].head):
-                    continue
-                for place, candidate in enumerate(candidates):
-                    body = candidate.instance(statement.chain.members[0])
-                    votes[place] += body is not None and canonical(body) == canonical(own)
+        for statement in self.stated[stem(candidates[0].head)]:
+            own = statement.derivation
+            if own is None:
+                continue
+            for place, candidate in enumerate(candidates):
+                body = candidate.instance(statement.chain.members[0])
+                votes[place] += body is not None and canonical(body) == canonical(own)
         best = max(votes)
         return candidates[votes.index(best)] if best else None
 
     def defining(self, node: Name | Call, at: int) -> Statement | None:
         """Return the statement that defines `node` for a use at offset `at`; a repetition defines nothing."""
         found = self._defining.get(canonical(node))
-        return _nearest(found, [s.start for s in found], at) if found else None
+        return _nearest(found, at, _start) if found else None
 
     def epoch(self, at: int) -> int:
         """Return how many definitions were replaced before `at`: within one epoch values stay."""
@@ -169,16 +173,18 @@ class Definitions:
     def last_printed(self, node: Node, at: int) -> Record | None:
         """Return the numbers last printed for `node` before offset `at`."""
         found = self.printed.get(canonical(node), [])
-        place = bisect_left([r.start for r in found], at)
+        place = bisect_left(found, at, key=_start)
         return found[place - 1] if place else None
 
     def print(self, node: Node, printed: Record) -> None:
         """Add numbers printed for `node`."""
-        insort(self.printed[canonical(node)], printed, key=lambda r: r.start)
+        insort(self.printed[canonical(node)], printed, key=_start)
 
     def _add_rule(self, found: Rule) -> None:
         known = self.rules[found.subject]
-        if known and known[-1].meaning != found.meaning:
+        if known and known[-1].meaning == found.meaning:
+            return
+        if known:
             self.changes.append(found.offset)
         known.append(found)
 
@@ -205,16 +211,25 @@ class Definitions:
         self.changes.sort()
 
 
-def _nearest(items: Sequence[_T], offsets: Sequence[int], at: int) -> _T:
-    place = bisect_left(offsets, at)
+def _start(item: Statement | Record) -> int:
+    return item.start
+
+
+def _offset(item: Rule) -> int:
+    return item.offset
+
+
+def _nearest(items: Sequence[_T], at: int, key: Callable[[_T], int]) -> _T:
+    """Return the last item before an offset, else the first after it."""
+    place = bisect_left(items, at, key=key)
     return items[place - 1] if place else items[0]
 
 
-def _stem(node: Node) -> str:
+def stem(node: Node) -> str:
     """Return the name without its index or arguments: what a rule's head and its instances share."""
     match node:
         case Call():
-            return _stem(node.head) + "()"
+            return stem(node.head) + "()"
         case Name():
             primes = "'" * node.primes
             return f"{node.base}^{node.label}{primes}{'_' * bool(node.index)}"

@@ -6,43 +6,41 @@ from typing import TYPE_CHECKING
 
 from attention.exact import TooClose
 from proofs.audit import reals, wording
-from proofs.audit.definitions import Definitions, Statement, has_names
-from proofs.audit.evaluator import NotDefined, ShapesDiffer
-from proofs.audit.limits import Unread
+from proofs.audit.definitions import Definitions, Statement, has_names, stem
+from proofs.audit.evaluator import NotDefined
+from proofs.audit.ledger import FAILURES
+from proofs.audit.limits import MAX_RIVALS
 from proofs.audit.syntax import canonical, latex, numbers
 from proofs.audit.values import Array, Value
 
 if TYPE_CHECKING:
-    from proofs.audit.examiner import Examiner
+    from proofs.audit.ledger import Ledger
     from proofs.audit.rules import Rule
+    from proofs.audit.scopes import Global
 
-_FAILURES = (NotDefined, ShapesDiffer, reals.Undefined, TooClose, Unread)
 
-
-def report(known: Definitions, examiner: Examiner) -> None:
+def report(known: Definitions, ledger: Ledger, exact: Global) -> None:
     """Add a `definition` finding for each pair of definitions that disagree on a printed value.
 
     Rules that no printed value is an instance of are left alone: nothing numeric depends on them.
     """
-    instances = {
-        subject: [
-            s for group in known.statements.values() for s in group if s.printed is not None and _is(rules, s)
-        ]
-        for subject, rules in known.rules.items()
-    }
-    for subject, rules in known.rules.items():
-        if instances[subject]:
-            _rules(known, examiner, rules, instances[subject])
+    for rules in known.rules.values():
+        stated = known.stated[stem(rules[0].head)] if 1 < len(rules) <= MAX_RIVALS else []
+        instances = [s for s in stated if s.printed is not None and _is(rules, s)]
+        if instances:
+            _rules(known, ledger, exact, rules, instances)
     for statements in known.statements.values():
         for statement in statements:
-            _own_formula(known, examiner, statement)
+            _own_formula(known, ledger, exact, statement)
 
 
 def _is(rules: list[Rule], statement: Statement) -> bool:
     return any(rule.instance(statement.chain.members[0]) is not None for rule in rules)
 
 
-def _rules(known: Definitions, examiner: Examiner, rules: list[Rule], instances: list[Statement]) -> None:
+def _rules(
+    known: Definitions, ledger: Ledger, exact: Global, rules: list[Rule], instances: list[Statement]
+) -> None:
     first: dict[str, Rule] = {}
     for rule in rules:
         first.setdefault(rule.meaning, rule)
@@ -50,17 +48,17 @@ def _rules(known: Definitions, examiner: Examiner, rules: list[Rule], instances:
     for meaning, rule in first.items():
         if meaning == used.meaning:
             continue
-        why = _differs(examiner, rule, used, instances)
+        why = _differs(exact, rule, used, instances)
         if why is None:
             continue
-        lines = [examiner.source.place(r.offset)[0] for r in (rule, used)]
+        lines = [ledger.source.place(r.offset)[0] for r in (rule, used)]
         later, earlier = max(rule.offset, used.offset), min(rule.offset, used.offset)
-        message = wording.definition(latex(used.head), examiner.source.place(earlier)[0], lines[1], why)
+        message = wording.definition(latex(used.head), ledger.source.place(earlier)[0], lines[1], why)
         head = rule.head if rule.offset == later else used.head
-        examiner.find("definition", latex(head), message, later, max(rule.body.stop, used.body.stop))
+        ledger.find("definition", latex(head), message, later, max(rule.body.stop, used.body.stop))
 
 
-def _differs(examiner: Examiner, rule: Rule, used: Rule, instances: list[Statement]) -> str | None:
+def _differs(exact: Global, rule: Rule, used: Rule, instances: list[Statement]) -> str | None:
     """Return why two rules differ, in words to append, or None if they agree on every printed instance."""
     for statement in instances:
         head = statement.chain.members[0]
@@ -70,17 +68,17 @@ def _differs(examiner: Examiner, rule: Rule, used: Rule, instances: list[Stateme
             if body is None:
                 break
             try:
-                values.append(examiner.exact.value(body, statement.start))
+                values.append(exact.value(body, statement.start))
             except NotDefined as error:
                 return f", and {latex(error.node)} is given no value"
-            except _FAILURES:
+            except FAILURES:
                 return ""
         if len(values) == 2 and not _equal(*values):
             return ""
     return None
 
 
-def _own_formula(known: Definitions, examiner: Examiner, statement: Statement) -> None:
+def _own_formula(known: Definitions, ledger: Ledger, exact: Global, statement: Statement) -> None:
     own = statement.derivation
     if own is None or statement.printed is None or not has_names(own) or numbers(own) is not None:
         return
@@ -93,15 +91,13 @@ def _own_formula(known: Definitions, examiner: Examiner, statement: Statement) -
             or canonical(ruled[0].head) == canonical(head)
         ):
             return
-        if _equal(
-            examiner.exact.value(ruled[1], statement.start), examiner.exact.value(own, statement.start)
-        ):
+        if _equal(exact.value(ruled[1], statement.start), exact.value(own, statement.start)):
             return
-    except _FAILURES:
+    except FAILURES:
         return
-    line, here = (examiner.source.place(offset)[0] for offset in (ruled[0].offset, statement.start))
+    line, here = (ledger.source.place(offset)[0] for offset in (ruled[0].offset, statement.start))
     message = wording.definition(latex(head), line, here, "")
-    examiner.find("definition", latex(head), message, statement.start, own.stop)
+    ledger.find("definition", latex(head), message, statement.start, own.stop)
 
 
 def _equal(a: Value, b: Value) -> bool:

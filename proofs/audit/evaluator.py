@@ -50,6 +50,10 @@ class NotDefined(Exception):  # noqa: N818 - a state of the text, not of the pro
         super().__init__(f"{self.name} {reason}")
 
 
+class Circular(NotDefined):
+    """A name whose definition needs its own value."""
+
+
 class ShapesDiffer(Exception):  # noqa: N818
     """An operation between shapes that no reading makes sense of. Attributes: node, left, right."""
 
@@ -156,7 +160,6 @@ class Evaluator:
                 return list(owner)[node.position] if isinstance(owner, Array) else owner
 
     # -- parts
-    # --------------------------------------------------------------------------------------------------
 
     def _spend(self, work: int) -> None:
         self.left -= work
@@ -343,6 +346,7 @@ class Evaluator:
             raise Unread("the bounds of this sum are not integers", node.start)
         if high - low >= MAX_TERMS:
             raise TooLarge(f"a sum of {high - low + 1:,} terms (at most {MAX_TERMS:,} are added)", node.start)
+        self._spend(4 * max(high - low + 1, 0))
         terms = [instantiate(node.body, {node.variable: integer(k, node)}) for k in range(low, high + 1)]
         if not terms:
             return integer(0 if node.kind == "sum" else 1, node)

@@ -2,7 +2,7 @@
 
 With p the printed number, E the exact value and u one unit in p's last printed place:
 
-    exact       E = p
+    exact       E = p, and known to be
     rounded     |E - p| < u/2
     tie         |E - p| = u/2: E lies half way between p and its neighbour. Rounding half up gives one of the
     two,
@@ -45,7 +45,7 @@ def _verdict(number: Printed, exact: Real) -> str:
     size = reals.absolute(error)
     half = reals.sign(reals.subtract(size, real(fmpq(1, 2))))
     if half < 0:
-        return "exact" if reals.sign(error) == 0 else "rounded"
+        return "exact" if _is_zero(error) else "rounded"
     if half == 0:
         return "tie"
     side = reals.sign(exact)
@@ -55,6 +55,14 @@ def _verdict(number: Printed, exact: Real) -> str:
         and reals.sign(reals.subtract(size, real(1))) < 0
     )
     return "truncated" if cut else "wrong"
+
+
+def _is_zero(error: Real) -> bool:
+    """Whether a number is known to be 0: a ball about 0 is not, and then `rounded` says all that is certain."""
+    try:
+        return reals.sign(error) == 0
+    except TooClose:
+        return False
 
 
 def nearest(number: Printed, exact: Real) -> int:

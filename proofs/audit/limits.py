@@ -8,6 +8,8 @@ from __future__ import annotations
 
 MAX_BYTES = 8 << 20
 """Largest document, in bytes."""
+MAX_DOLLARS = 400_000
+"""Most dollar signs in one document: each costs a token of the Markdown reader, and memory."""
 MAX_SEGMENT = 50_000
 """Longest math segment, in characters."""
 MAX_DEPTH = 48
@@ -27,6 +29,8 @@ MAX_TERMS = 1_000
 MAX_EVALUATION = 120
 """Deepest nesting of formulas and names while a value is computed: a name's definition counts inside the
 name."""
+MAX_RIVALS = 20
+"""Most different rules for one thing that are compared with each other."""
 MAX_WORK = 400_000
 """Arithmetic steps allowed while one segment is judged."""
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from proofs.audit.brackets import MATRICES, Brackets
 from proofs.audit.cursor import END
-from proofs.audit.limits import MAX_CELLS, MAX_DIGITS, TooLarge, Unread
+from proofs.audit.limits import MAX_DIGITS
 from proofs.audit.syntax import (
     Add,
     Chain,
@@ -25,7 +25,6 @@ from proofs.audit.syntax import (
     Product,
     Quotient,
     Repeated,
-    Table,
 )
 from proofs.audit.values import printed
 
@@ -53,7 +52,7 @@ def chains(tokens: Sequence[Token], words: Vocabulary) -> list[Chain]:
 
 
 class _Parser(Brackets):
-    # -- statements -----------------------------------------------------------------------------------------
+    # -- statements
 
     def segment(self) -> list[Chain]:
         out: list[Chain] = []
@@ -103,7 +102,7 @@ class _Parser(Brackets):
     def member(self) -> Node:
         return self.nested(self.sum)
 
-    # -- arithmetic -----------------------------------------------------------------------------------------
+    # -- arithmetic
 
     def sum(self) -> Node:
         opening = self.now
@@ -172,7 +171,6 @@ class _Parser(Brackets):
         return token.kind in {"number", "word", "letter", "upright", "command", "group"}
 
     # -- scripts
-    # ----------------------------------------------------------------------------------------------
 
     def scripted(self) -> Node:
         node = self.primary()
@@ -211,7 +209,6 @@ class _Parser(Brackets):
         return node
 
     # -- primaries
-    # ----------------------------------------------------------------------------------------------
 
     def primary(self) -> Node:
         token = self.now
@@ -293,7 +290,6 @@ class _Parser(Brackets):
             raise self.unread(f"expected both bounds of the {kind} sign")
         body = self.nested(self.product)
         return Repeated(token.start, body.stop, kind, variable, low, high, body)
-
 
 
 def _product(first: int, factors: list[Node], operators: list[str]) -> Node:

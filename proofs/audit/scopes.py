@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from proofs.audit.definitions import has_names
-from proofs.audit.evaluator import NotDefined
+from proofs.audit.evaluator import Circular, NotDefined
 from proofs.audit.syntax import canonical
 
 if TYPE_CHECKING:
@@ -42,36 +42,59 @@ class Global:
             self.at = outer
 
     def lookup(self, node: Name | Call) -> Value:
-        """Return the value of a name by its definition. Raises NotDefined."""
-        key = (canonical(node), self.known.epoch(self.at))
-        if key in self._values:
-            return self._values[key]
-        if key in self._open:
-            raise NotDefined(node, "is defined through itself")
-        self._open.add(key)
+        """Return the value of a name by its definition; without one, the numbers printed for it are an input.
+
+        Raises NotDefined.
+        """
+        failure = NotDefined(node)
         try:
-            value = self._defined(node)
-        finally:
-            self._open.discard(key)
-        self._values[key] = value
-        return value
+            value = self.derived(node, self.at)
+            if value is not None:
+                return value
+        except Circular:
+            raise
+        except NotDefined as error:
+            failure = error
+        statement = self.known.defining(node, self.at)
+        if statement is not None and statement.printed is not None:
+            return self.value(statement.printed, self.at)
+        last = self.known.last_printed(node, self.at)
+        if last is None:
+            raise failure
+        return last.value()
 
     def derived(self, node: Name | Call, at: int) -> Value | None:
         """Return the value that a definition gives a name; None if all there is are numbers printed for it.
 
-        Raises NotDefined if the definitions it has lack a value themselves.
+        Raises NotDefined if what defines the name has no value itself, Circular if that is the name.
         """
+        name = canonical(node)
+        key = (name, self.known.epoch(at))
+        if key in self._values:
+            return self._values[key]
         formulas = self._formulas(node, at)
         if not formulas:
             return None
-        first: NotDefined | None = None
+        definition = (name, formulas[0][0].start)
+        if definition in self._open:
+            raise Circular(node, "is defined through itself")
+        self._open.add(definition)
+        try:
+            self._values[key] = self._first(formulas)
+        finally:
+            self._open.discard(definition)
+        return self._values[key]
+
+    def _first(self, formulas: list[tuple[Node, int]]) -> Value:
+        """Return the value of the first formula that has one."""
+        failure: NotDefined | None = None
         for formula, place in formulas:
             try:
                 return self.value(formula, place)
             except NotDefined as error:
-                first = first or error
-        assert first is not None  # noqa: S101 - every round failed
-        raise first
+                failure = failure or error
+        assert failure is not None  # noqa: S101 - every round failed
+        raise failure
 
     def _formulas(self, node: Name | Call, at: int) -> list[tuple[Node, int]]:
         """Return the formulas that can define a name, best first, and where each stands."""
@@ -88,24 +111,6 @@ class Global:
                 (formula, statement.start) for formula in statement.formulas if not has_names(formula)
             )
         return found
-
-    def _defined(self, node: Name | Call) -> Value:
-        """Return the value by definition; without one, the numbers printed for the name are an input."""
-        failure: NotDefined | None = None
-        try:
-            value = self.derived(node, self.at)
-            if value is not None:
-                return value
-        except NotDefined as error:
-            failure = error
-        statement = self.known.defining(node, self.at)
-        printed = statement.printed if statement is not None else None
-        if printed is not None:
-            return self.value(printed, self.at)
-        last = self.known.last_printed(node, self.at)
-        if last is not None:
-            return last.value()
-        raise failure or NotDefined(node)
 
 
 class Local:

@@ -42,8 +42,8 @@ SIGNS: dict[str, tuple[str, str]] = {
     "&": ("align", "&"),
     **_itself(", ; : .", "separator"),
     **_each(
-        r"\quad \qquad \Rightarrow \implies \iff \Leftrightarrow \land \wedge \to \rightarrow \mapsto \longrightarrow "
-        r"→ ⇒ \because \therefore",
+        r"\quad \qquad \Rightarrow \implies \iff \Leftrightarrow \land \wedge \to \rightarrow \mapsto "
+        r"\longrightarrow → ⇒ \because \therefore",
         "separator",
         "quad",
     ),
@@ -61,18 +61,21 @@ SIGNS: dict[str, tuple[str, str]] = {
     **_itself(r"\exp \ln \log \sin \cos \tan \sinh \cosh \tanh \max \min", "command"),
     "∞": ("letter", r"\infty"),
     **_itself(
-        r"\alpha \beta \gamma \delta \epsilon \varepsilon \zeta \eta \theta \vartheta \iota \kappa \lambda \mu \nu \xi "
-        r"\omicron \pi \varpi \rho \varrho \sigma \varsigma \tau \upsilon \phi \varphi \chi \psi \omega \Gamma \Delta "
-        r"\Theta \Lambda \Xi \Pi \Sigma \Upsilon \Phi \Psi \Omega \ell \hbar \imath \jmath \partial \nabla \infty "
-        r"\aleph \emptyset \varnothing \star \dagger",
+        r"\alpha \beta \gamma \delta \epsilon \varepsilon \zeta \eta \theta \vartheta \iota \kappa "
+        r"\lambda \mu \nu \xi \omicron \pi \varpi \rho \varrho \sigma \varsigma \tau \upsilon \phi \varphi \chi "
+        r"\psi \omega \Gamma \Delta \Theta \Lambda \Xi \Pi \Sigma \Upsilon \Phi \Psi \Omega \ell \hbar "
+        r"\imath \jmath \partial \nabla \infty \aleph \emptyset \varnothing \star \dagger",
         "letter",
     ),
 }
 """(kind, value) by spelling."""
 
 LAYOUT = frozenset(
-    r"\, \; \: \! \> \left \right \middle \big \Big \bigg \Bigg \bigl \bigr \Bigl \Bigr \biggl \biggr \Biggl "
-    r"\Biggr \displaystyle \textstyle \scriptstyle \limits \nolimits \nonumber \notag \hline \hfill \enspace "
-    r"\thinspace \medspace \thickspace \negthinspace \allowbreak \mathstrut \strut".split()  # noqa: SIM905 - a list of 30
+    _itself(
+        r"\, \; \: \! \> \left \right \middle \big \Big \bigg \Bigg \bigl \bigr \Bigl \Bigr \biggl \biggr "
+        r"\Biggl \Biggr \displaystyle \textstyle \scriptstyle \limits \nolimits \nonumber \notag \hline "
+        r"\hfill \enspace \thinspace \medspace \thickspace \negthinspace \allowbreak \mathstrut \strut",
+        "layout",
+    )
 ) | {"\\ "}
 """Signs without meaning."""

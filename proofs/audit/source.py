@@ -14,7 +14,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-from proofs.audit.limits import MAX_BYTES, Unreadable
+from proofs.audit.limits import MAX_BYTES, MAX_DOLLARS, Unreadable
 
 _BOM = b"\xef\xbb\xbf"
 _MOJIBAKE = "utf-8 read as mac-roman, repaired"
@@ -68,6 +68,8 @@ def read(data: bytes, name: str) -> Source:
         raise Unreadable(name, _EXPECTED, f"{len(data):,} bytes")
     if not data.strip():
         raise Unreadable(name, _EXPECTED, "an empty file")
+    if data.count(b"$") > MAX_DOLLARS:
+        raise Unreadable(name, f"a text with at most {MAX_DOLLARS:,} dollar signs", f"{data.count(b'$'):,}")
     bom = data.startswith(_BOM)
     text, codec = _decoded(data[len(_BOM) :] if bom else data, name)
     control = _CONTROLS.search(text)

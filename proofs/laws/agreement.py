@@ -163,9 +163,9 @@ def _flat(stages: Sequence[Array]) -> Array:
 
 
 TOKENWISE = Law(
-    id="tokenwise_form",
+    id="matrix_form",
     title="The matrix form is the token-by-token form",
-    claim="matrix_form",
+    claim="matrix_form_equals_token_form",
     statement="Scores, weights and outputs are within twice the bound of a token-by-token computation.",
     check=_tokenwise,
 )
@@ -204,7 +204,7 @@ PREFIX = Law(
 DELETED = Law(
     id="masked_is_deleted",
     title="Masking a key is deleting it",
-    claim="proposition_1",
+    claim="proposition_1_restriction",
     statement="With token t masked everywhere, the others are within twice the bound of a run without it.",
     check=_deleted,
     data=("x", "W_Q", "W_K", "W_V", "allowed", "cut"),

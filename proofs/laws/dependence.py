@@ -46,9 +46,9 @@ def _hull(implementation: Implementation, batch: Batch) -> Measurement:
 
 
 REACTION = Law(
-    id="reaction",
+    id="unmasked_reacts",
     title="Without a mask every token counts",
-    claim="corollary_1_1_generic",
+    claim="corollary_1_1_dependence_generic",
     statement=(
         "Unmasked, output i changes with any token whose change moves the exact output i by more than the"
         " bounds of both runs can hide."

@@ -94,7 +94,7 @@ CAUSALITY = Law(
 MASKED_TOKEN = Law(
     id="masked_token",
     title="A token outside S(i) does not change output i",
-    claim="proposition_1",
+    claim="proposition_1_restriction",
     statement=(
         "If t is not in S(i) and i is not t, row i of weights and outputs is the same to the bit, whatever"
         " finite numbers token t holds."
@@ -115,7 +115,7 @@ VALUES = Law(
 FIRST_TOKEN = Law(
     id="first_token",
     title="Under the causal mask the first output is the first value",
-    claim="first_output",
+    claim="first_output_is_first_value",
     statement="|a_1 - x_1 W_V| is within the hull margin of the first row.",
     check=_first_token,
     masks=("causal",),

@@ -19,6 +19,7 @@ _LAWS = (
     softmax.POSITIVE,
     softmax.LOG_RATIO,
     softmax.SHIFT,
+    softmax.TRANSLATION,
     dependence.REACTION,
     dependence.CONVEX_HULL,
     independence.VALUES,

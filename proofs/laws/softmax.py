@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from attention.rounding import Arithmetic
+from attention.rounding import Arithmetic, ErrorBound
 from proofs.laws.law import (
     Implementation,
     Law,
@@ -77,31 +77,71 @@ def _log_ratio(implementation: Implementation, batch: Batch) -> Measurement:
 
 def _shift(implementation: Implementation, batch: Batch) -> Measurement:
     # A constant feature 1 lets the weights add a bias: k_j + bias, with queries and values as before.
-    def extended(weight: Array, row: Array | float) -> Array:
+    ones = np.ones_like(batch.x[..., :1])
+    still = _extended(batch, ones, key=0, value=0)
+    shifted = _extended(batch, ones, key=batch.bias[:, None], value=0)
+    limits, other = bound(implementation, batch, **still), bound(implementation, batch, **shifted)
+    before, after = apply(implementation, batch, **still), apply(implementation, batch, **shifted)
+    tolerance = limits.weights + other.weights
+    return measured(
+        distance(before.weights, after.weights),
+        tolerance,
+        applies=limits.in_scope & other.in_scope,
+        exercised=_shift_is_visible(batch, limits, other),
+    )
+
+
+def _translation(implementation: Implementation, batch: Batch) -> Measurement:
+    # The translation is along a feature of its own that queries do not read: t W_Q = 0, hence t A = 0, while
+    # t W_K is the bias and t W_V the first row of W_V plus 1.
+    ones = np.ones_like(batch.x[..., :1])
+    step = batch.W_V[:, :1] + batch.W_V.dtype.type(1)
+    still = _extended(batch, 0 * ones, key=batch.bias[:, None], value=step)
+    moved = still | {"x": np.concatenate([batch.x, ones], axis=-1)}
+    limits, other = bound(implementation, batch, **still), bound(implementation, batch, **moved)
+    before, after = apply(implementation, batch, **still), apply(implementation, batch, **moved)
+    with np.errstate(all="ignore"):
+        a, b, t = (np.asarray(array, dtype=np.float64) for array in (before.outputs, after.outputs, step))
+        outputs = distance(b - a, t)
+        # The comparison is in float64, and rounds too.
+        comparison = 4 * DOUBLE.unit * (np.abs(a) + np.abs(b) + np.abs(t))
+        tolerance = np.concatenate(
+            [limits.weights + other.weights, limits.outputs + other.outputs + comparison], axis=2
+        )
+    error = np.concatenate([distance(before.weights, after.weights), outputs], axis=2)
+    return measured(
+        error,
+        tolerance,
+        applies=limits.in_scope & other.in_scope,
+        exercised=_shift_is_visible(batch, limits, other),
+    )
+
+
+def _extended(batch: Batch, feature: Array, *, key: Array | float, value: Array | float) -> dict[str, Array]:
+    """Return the batch with one more feature: 0 in W_Q, the rows `key` in W_K and `value` in W_V."""
+
+    def with_row(weight: Array, row: Array | float) -> Array:
         last = np.broadcast_to(row, (weight.shape[0], 1, weight.shape[2])).astype(weight.dtype)
         return np.concatenate([weight, last], axis=1)
 
-    x = np.concatenate([batch.x, np.ones_like(batch.x[..., :1])], axis=-1)
-    still = {
-        "x": x,
-        "W_Q": extended(batch.W_Q, 0),
-        "W_K": extended(batch.W_K, 0),
-        "W_V": extended(batch.W_V, 0),
+    return {
+        "x": np.concatenate([batch.x, feature], axis=-1),
+        "W_Q": with_row(batch.W_Q, 0),
+        "W_K": with_row(batch.W_K, key),
+        "W_V": with_row(batch.W_V, value),
     }
-    shifted = still | {"W_K": extended(batch.W_K, batch.bias[:, None, :])}
-    limits, other = bound(implementation, batch, **still), bound(implementation, batch, **shifted)
-    before, after = apply(implementation, batch, **still), apply(implementation, batch, **shifted)
-    moved = distance(limits.reference.scores, other.reference.scores) > limits.scores + other.scores
-    applies = limits.in_scope & other.in_scope
-    exercised = limits.informative & other.informative & over_case(moved & rows(batch)[..., None])
-    tolerance = limits.weights + other.weights
-    return measured(distance(before.weights, after.weights), tolerance, applies=applies, exercised=exercised)
+
+
+def _shift_is_visible(batch: Batch, one: ErrorBound, other: ErrorBound) -> Array:
+    """Return where scores moved by more than rounding, in a row that allows a choice."""
+    moved = distance(one.reference.scores, other.reference.scores) > one.scores + other.scores
+    return np.asarray(one.informative & other.informative & over_case(moved & rows(batch)[..., None]))
 
 
 ROW_SUMS = Law(
-    id="row_sums",
+    id="rows_sum_to_one",
     title="Weights are a distribution",
-    claim="softmax_rows",
+    claim="softmax_rows_sum_to_one",
     statement="|sum_j alpha_ij - 1| <= tau, 0 <= alpha_ij <= 1 + tau.",
     check=_row_sums,
 )
@@ -109,7 +149,7 @@ ROW_SUMS = Law(
 MASKED_WEIGHTS = Law(
     id="masked_weights",
     title="Masked weights are exactly zero",
-    claim="proposition_1",
+    claim="proposition_1_restriction",
     statement="alpha_ij = 0 for every j outside S(i).",
     check=_masked_weights,
     masks=("causal", "window", "padding", "sets"),
@@ -124,18 +164,30 @@ POSITIVE = Law(
 )
 
 LOG_RATIO = Law(
-    id="log_ratio",
+    id="score_differences",
     title="Log-ratios of weights are score differences",
-    claim="softmax_log_ratio",
+    claim="weight_ratio_is_exp_score_difference",
     statement="|ln(alpha_ij / alpha_il) - c q_i . (k_j - k_l)| <= L_j + L_l, l the largest score of the row.",
     check=_log_ratio,
 )
 
 SHIFT = Law(
-    id="shift_invariance",
+    id="softmax_shift_invariance",
     title="A constant key bias changes nothing",
     claim="softmax_shift_invariance",
     statement="With k_j + b in place of every k_j, the weights differ by their two bounds together at most.",
     check=_shift,
+    data=("x", "W_Q", "W_K", "W_V", "allowed", "bias"),
+)
+
+TRANSLATION = Law(
+    id="translation_equivariance",
+    title="A translation with t A = 0 moves every output by t W_V",
+    claim="outputs_equivariant_iff_shift_in_kernel",
+    statement=(
+        "With x_j + t in place of every x_j and t W_Q = 0, weights stay and outputs move by t W_V, within the"
+        " bounds of both runs."
+    ),
+    check=_translation,
     data=("x", "W_Q", "W_K", "W_V", "allowed", "bias"),
 )

@@ -36,8 +36,8 @@ _ABOUT_TABLE = (
     "precision: from the numbers printed just before, and from the inputs."
 )
 _TABLE_HEAD = (
-    "| Line:column | Name | Component | Printed | Expected from the numbers before | Expected from the inputs "
-    "| Verdict |\n|---|---|---|---|---|---|---|"
+    "| Line:column | Name | Component | Printed | Expected from the numbers before "
+    "| Expected from the inputs | Verdict |\n|---|---|---|---|---|---|---|"
 )
 _PLAIN_NAME = re.compile(r"(?:[A-Za-z0-9_^{}()',. +=/-]|\\[A-Za-z]+)+\Z")
 _READINGS = {
@@ -50,7 +50,6 @@ _READINGS = {
 
 
 # -- what both have in common
-# ----------------------------------------------------------------------------------------
 
 
 def summary(document: DocumentAudit) -> list[str]:
@@ -61,14 +60,15 @@ def summary(document: DocumentAudit) -> list[str]:
     given = sum(v.verdict == "given" for v in values)
     c = document.coverage
     out = [
-        f"{_count(len(values), 'printed number')} with a claim; {given} of them are inputs, with nothing to compare.",
+        f"{_count(len(values), 'printed number')} with a claim; {given} are inputs, with nothing to compare.",
         f"Against what is printed just before them: {_tally(local)}.",
         f"Against the inputs, with nothing rounded on the way: {_tally(exact)}.",
     ]
     if document.reading:
         out.append(_READINGS[document.reading])
     out.append(
-        f"{_count(c.segments, 'formula')}: {c.audited} audited, {c.symbolic} with no number to check, {c.unread} unread."
+        f"{_count(c.segments, 'formula')}: {c.audited} audited, {c.symbolic} with no number to check, "
+        f"{c.unread} unread."
     )
     return out
 
@@ -110,7 +110,6 @@ def _escape(character: str) -> str:
 
 
 # -- text
-# ------------------------------------------------------------------------------------------------------------
 
 
 def audit_text(document: DocumentAudit) -> str:
@@ -154,7 +153,6 @@ def _marked(document: DocumentAudit, group: Sequence[Finding]) -> list[str]:
 
 
 # -- Markdown
-# ----------------------------------------------------------------------------------------------------------
 
 
 def audit_markdown(document: DocumentAudit) -> str:

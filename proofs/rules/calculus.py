@@ -101,7 +101,7 @@ def _limit_of_exp(exponent: Expr, parameter: Expr, to: Expr, context: Context) -
 
 
 def _limit_rule(node: Expr, context: Context) -> Expr | None:
-    return limit(*node.args, context) if isinstance(node, I.Limit) else None
+    return limit(*node.args, context) if isinstance(node, I.LimitOf) else None
 
 
 LIMIT = Rule(

@@ -16,10 +16,14 @@ from proofs.rules.core import Context, Expr, Rule, fitting
 def positive(expr: Expr, context: Context) -> bool:
     """Prove expr > 0 from its form: exponentials, non-empty sums, products, quotients, assumptions."""
     expr = sp.sympify(expr)
+    return _positive_by_form(expr, context) or _assumed(expr, ">", context)
+
+
+def _positive_by_form(expr: Expr, context: Context) -> bool:
     if isinstance(expr, sp.Rational):
         return bool(expr.is_positive)
     if isinstance(expr, sp.Symbol):
-        return expr.name in context.positive_names or context.facts.at_most(1, expr) or _assumed(expr, ">", context)
+        return expr.name in context.positive_names or context.facts.at_most(1, expr)
     if isinstance(expr, sp.exp):
         return True
     if isinstance(expr, sp.Sum):
@@ -33,9 +37,7 @@ def positive(expr: Expr, context: Context) -> bool:
         if all(nonnegative(arg, context) for arg in expr.args) and any(positive(arg, context) for arg in expr.args):
             return True
         return context.facts.at_most(1, expr)  # an index difference such as n - 1
-    if isinstance(expr, sp.Pow) and expr.exp.is_Integer:
-        return positive(expr.base, context)
-    return _assumed(expr, ">", context)
+    return isinstance(expr, sp.Pow) and bool(expr.exp.is_Integer) and positive(expr.base, context)
 
 
 def nonnegative(expr: Expr, context: Context) -> bool:
@@ -54,7 +56,7 @@ def nonnegative(expr: Expr, context: Context) -> bool:
         return all(nonnegative(arg, context) for arg in expr.args)
     if isinstance(expr, sp.Pow) and expr.exp.is_Integer and expr.exp % 2 == 0 and expr.exp > 0:
         return True  # an even power of a real
-    return _assumed(expr, ">=", context) or _assumed(expr, ">", context)
+    return _assumed(expr, ">=", context)
 
 
 def _assumed(expr: Expr, op: str, context: Context) -> bool:
@@ -133,6 +135,19 @@ def _merge(node: Expr, _: Context) -> Expr | None:
 
 
 MERGE = Rule("multiply quotients", "f (g/h) -> (f g)/h; (f/g)(h/k) -> (f h)/(g k)", _merge)
+
+
+def _merge_exponents(node: Expr, _: Context) -> Expr | None:
+    if not isinstance(node, sp.Mul):
+        return None
+    powers = [factor for factor in node.args if isinstance(factor, sp.exp)]
+    if len(powers) < 2:
+        return None
+    others = [factor for factor in node.args if not isinstance(factor, sp.exp)]
+    return sp.Mul(*others, sp.exp(sp.Add(*(power.args[0] for power in powers))))
+
+
+EXPONENTS = Rule("exponent of a sum", "e^f e^g -> e^(f + g)", _merge_exponents)
 
 
 def _divide(node: Expr, _: Context) -> Expr | None:

@@ -121,6 +121,14 @@ def test_overflow_is_out_of_scope_and_ordinary_data_is_not(dtype):
     assert not bound.informative[1]
 
 
+def test_an_undivided_sum_that_overflows_is_out_of_scope():
+    """Half: five values of 2e4 average to 2e4, but an implementation that divides last adds up 1e5."""
+    one, v = np.ones((1, 1), np.float16), np.full((5, 1), 2e4, np.float16)
+    bound = attend_error_bound(one, np.ones((5, 1), np.float16), v, allowed=masks.full(1, 5))
+    assert not bound.in_scope
+    assert attend_error_bound(one, one, v[:1], allowed=masks.full(1)).in_scope
+
+
 def test_a_bound_that_says_nothing_is_not_called_informative():
     """Scores of 1e30 are known to 1e14 only: any weights are possible, but none outside [0, 1]."""
     big = np.full((2, 1), 1e15)

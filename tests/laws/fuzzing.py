@@ -10,10 +10,9 @@ from proofs.laws.batch import DTYPES, draw
 from proofs.laws.running import judge
 from proofs.laws.strategies import structures
 
-
 LEAST_SHARE = 0.01
-"""Share of cases that must have been exercised: a short random run may draw many single tokens, so this is far
-below the quorum of a law, which the deterministic run has to meet."""
+"""Share of cases that must have been exercised: a short random run may draw many unlucky structures, so this
+is far below the quorum of a law, which the deterministic run has to meet."""
 
 
 class LawBrokenError(AssertionError):

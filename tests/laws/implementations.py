@@ -200,6 +200,12 @@ def _frozen(x, W_Q, W_K, W_V, *, allowed, scale=1):
     )
 
 
+def _centred(x, *weights, allowed, scale=1):
+    """Tokens lose their mean over features first, as a layer norm would have it."""
+    centred = (x - x.mean(axis=-1, keepdims=True)).astype(x.dtype)
+    return numeric.attention(centred, *weights, allowed=allowed, scale=scale)
+
+
 def _dropout(x, *weights, allowed, scale=1):
     """Dropout left on at evaluation, without the rescaling."""
     result = numeric.attention(x, *weights, allowed=allowed, scale=scale)
@@ -224,10 +230,10 @@ MUTANTS = {
     "mask inverted": (_inverted, "masked_weights"),
     "mask ignored": (_ignored, "first_token"),
     "mask ignored for windows and padding": (_only_causal, "masked_token"),
-    "softmax over the wrong axis": (_variant(axis=-2), "row_sums"),
+    "softmax over the wrong axis": (_variant(axis=-2), "rows_sum_to_one"),
     "mask after softmax, not renormalised": (
         _variant(mask=_no_mask, reweigh=_renormalise_not),
-        "row_sums",
+        "rows_sum_to_one",
     ),
     "finite mask -1e4": (_variant(mask=lambda s, ok: np.where(ok, s, -1e4)), "masked_weights"),
     "finite mask -1e4, added": (_variant(mask=lambda s, ok: s + np.where(ok, 0, -1e4)), "masked_weights"),
@@ -235,11 +241,11 @@ MUTANTS = {
     "bias multiplied by the mask": (_variant(mask=lambda s, ok: s * ok), "causality"),
     "mask as (1 - m) * -inf": (_variant(mask=lambda s, ok: s + (1.0 - ok) * -np.inf), "accuracy"),
     "masked values enter as 0 * v": (_variant(), "causality"),
-    "scale forgotten": (_rescaled(lambda scale, x, W: 1), "log_ratio"),  # noqa: ARG005
-    "scaled twice": (_rescaled(lambda scale, x, W: scale * scale), "log_ratio"),  # noqa: ARG005
+    "scale forgotten": (_rescaled(lambda scale, x, W: 1), "score_differences"),  # noqa: ARG005
+    "scaled twice": (_rescaled(lambda scale, x, W: scale * scale), "score_differences"),  # noqa: ARG005
     "scale by sqrt(d) for sqrt(d_k)": (
         _rescaled(lambda scale, x, W: scale * (W.shape[-1] / x.shape[-1]) ** 0.5),
-        "log_ratio",
+        "score_differences",
     ),
     "scaled by the sequence length": (
         _rescaled(lambda scale, x, W: scale / x.shape[-2] ** 0.5),  # noqa: ARG005
@@ -247,15 +253,15 @@ MUTANTS = {
     ),
     "scores clipped at 5": (
         _variant(mask=lambda s, ok: np.where(ok, np.clip(s, -5, 5), -np.inf)),
-        "shift_invariance",
+        "softmax_shift_invariance",
     ),
     "base 2 for base e": (
         _variant(scores=lambda q, k, c: q @ k.swapaxes(-1, -2) * c, exp=np.exp2),
-        "log_ratio",
+        "score_differences",
     ),
     "features of k reversed": (
         _variant(scores=lambda q, k, c: c * (q @ k[..., ::-1].swapaxes(-1, -2))),
-        "tokenwise_form",
+        "matrix_form",
     ),
     "mask rounded up to a tile of 4": (_tiled, "masked_is_deleted"),
     "no maximum subtracted": (_variant(shift=lambda s: s.dtype.type(0)), "accuracy"),
@@ -267,8 +273,9 @@ MUTANTS = {
     "weights transposed": (_mixed, "convex_hull"),
     "V used for K": (_projected(key=2), "values_do_not_steer"),
     "K used for V": (_projected(value=1), "convex_hull"),
-    "Q used for K": (_projected(key=0), "log_ratio"),
-    "values of the first token only": (_frozen, "reaction"),
+    "Q used for K": (_projected(key=0), "score_differences"),
+    "values of the first token only": (_frozen, "unmasked_reacts"),
     "position enters the scores": (_positional, "permutation_equivariance"),
-    "dropout at evaluation": (_dropout, "row_sums"),
+    "tokens centred first": (_centred, "translation_equivariance"),
+    "dropout at evaluation": (_dropout, "rows_sum_to_one"),
 }

@@ -14,7 +14,7 @@ from proofs.laws.running import run
 @pytest.mark.parametrize("law", registry(), ids=lambda law: law.id)
 def test_twin_obeys_the_law(law, dtype):
     """Drawn structures, whole batches, enough cases that could have shown a violation."""
-    seen = fuzz(law, numeric.attention, dtypes=(dtype,), examples=16)
+    seen = fuzz(law, numeric.attention, dtypes=(dtype,), examples=20)
     assert seen.examples >= 10
 
 

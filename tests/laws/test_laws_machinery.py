@@ -80,7 +80,7 @@ def test_every_second_case_of_the_other_tokens_is_extreme():
 
 def test_a_run_covers_every_regime_dtype_mask_and_scale():
     """The default number of cases is enough for all of them."""
-    drawn = list(structures(law("row_sums"), 4224, 0))
+    drawn = list(structures(law("rows_sum_to_one"), 4224, 0))
     assert {(s.regime, s.dtype) for s in drawn} == {(r, t) for r in REGIMES for t in DTYPES}
     assert {s.mask for s in drawn} == set(MASKS)
     assert {s.scale for s in drawn} == set(SCALES)
@@ -91,7 +91,7 @@ def test_a_run_covers_every_regime_dtype_mask_and_scale():
 def test_laws_are_named_stated_and_tied_to_a_claim():
     """What a report needs of each law is there."""
     laws = registry()
-    assert len({each.id for each in laws}) == len(laws) == 17
+    assert len({each.id for each in laws}) == len(laws) == 18
     for each in laws:
         assert each.id
         assert each.title
@@ -163,7 +163,7 @@ def test_constant_outputs_do_not_pass_for_causal():
         return numeric.attention(np.zeros_like(x), *weights, allowed=allowed, scale=scale)
 
     assert run(law("causality"), deaf, cases=528).outcome == "holds"
-    assert run(law("reaction"), deaf, cases=528).outcome == "broken"
+    assert run(law("unmasked_reacts"), deaf, cases=528).outcome == "broken"
 
 
 def test_not_implemented_is_unsupported_and_other_exceptions_are_errors():
@@ -175,7 +175,9 @@ def test_not_implemented_is_unsupported_and_other_exceptions_are_errors():
     def fails(*_, **__):
         raise RuntimeError("out of memory")
 
-    refused, failed = (run(law("row_sums"), implementation, cases=64) for implementation in (refuses, fails))
+    refused, failed = (
+        run(law("rows_sum_to_one"), implementation, cases=64) for implementation in (refuses, fails)
+    )
     assert (refused.outcome, refused.note) == ("unsupported", "no windows here")
     assert (failed.outcome, failed.note) == ("error", "RuntimeError: out of memory")
 
@@ -196,7 +198,7 @@ def test_failure_narrows_to_two_tokens_of_small_integers():
 def test_narrowed_case_replays_from_its_data_alone():
     """The data says everything: the mutant fails on it, the twin does not."""
     implementation = MUTANTS["scale forgotten"][0]
-    case = run(law("log_ratio"), implementation).counterexample
+    case = run(law("score_differences"), implementation).counterexample
     arrays = [np.array(case[name], dtype=case["dtype"]) for name in ("x", "W_Q", "W_K", "W_V")]
     given = {"allowed": np.array(case["allowed"]), "scale": case["scale"]}
     wrong, right = implementation(*arrays, **given), numeric.attention(*arrays, **given)
@@ -211,7 +213,7 @@ def test_a_failure_that_needs_its_batch_is_said_to_need_it():
         first = np.broadcast_to(result.outputs[:1], result.outputs.shape)
         return SimpleNamespace(scores=result.scores, weights=result.weights, outputs=first)
 
-    outcome = run(law("tokenwise_form"), mixes)
+    outcome = run(law("matrix_form"), mixes)
     assert outcome.outcome == "broken"
     assert outcome.note == "broken only together with the other cases of its batch"
 

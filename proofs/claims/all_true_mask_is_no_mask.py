@@ -1,0 +1,36 @@
+r"""The converse embedding: with every position allowed, general attention is unmasked attention; all sizes."""
+
+from attention import indexed as I
+from attention import notation as N
+from proofs.claim import Claim, Mutant, Part
+from proofs.claims.proposition_1_restriction import causal, statement
+from proofs.derivation import Fact, Proof
+from proofs.rules import fold, unfold
+
+sp = I.sp
+
+
+def one(i: I.Expr, j: I.Expr) -> I.Expr:  # noqa: ARG001
+    """Return 1: everything is allowed."""
+    return sp.Integer(1)
+
+
+def derive(proof: Proof) -> Fact:
+    """An indicator that is 1 everywhere is a factor 1."""
+    chain = proof.chain(sp.Function("a'")(N.i, N.g)).by(unfold("a'"), unfold("alpha'"))
+    return chain.by(fold("alpha"), fold("a")).done()
+
+
+CLAIM = Claim(
+    id="all_true_mask_is_no_mask",
+    title="An all-true mask is no mask",
+    document="chapter",
+    item="proposition_1",
+    label="Proposition 1",
+    words="General attention with every position allowed is unmasked attention.",
+    parts=(Part("", statement(one, I.full_upper), derive),),
+    mutants=(
+        Mutant("the causal mask is no mask", statement(causal, I.full_upper)),
+        Mutant("no mask is the causal mask", statement(one, I.causal_upper)),
+    ),
+)

@@ -1,0 +1,56 @@
+r"""Corollary 1.1, generic dependence: for all sizes, i, m, g, e some parameters make d a_ig / d x_me positive.
+
+With W_Q = 0 and all entries of W_V equal to 1 the derivative is 1/n.  The derivative is analytic in the
+parameters; an analytic function that is not zero everywhere vanishes only on a set of measure zero.
+"""
+
+from collections.abc import Callable
+
+from attention import indexed as I
+from attention import notation as N
+from proofs.claim import Claim, Mutant, Part
+from proofs.derivation import Fact, Proof
+from proofs.formula import Relation, Statement, attention_data
+from proofs.rules import CONSTANT_SUM, DELTA_PICKS, DIVIDE, PARTIAL, ZERO_SUM, unfold
+
+sp = I.sp
+Upper = Callable[[I.Expr], I.Expr]
+ZERO, ONE = I.Entries(lambda e, b: sp.Integer(0)), I.Entries(lambda e, g: sp.Integer(1))  # noqa: ARG005
+
+
+def statement(upper: Upper = I.full_upper, last: I.Expr = N.n, values: I.Entries = ONE, op: str = ">") -> Statement:
+    """Return d a_ig / d x_me op 0 at W_Q = 0 and the given W_V, for m up to `last`."""
+    P = I.attention(upper=upper, W_Q=ZERO, W_V=values)
+    return Statement(
+        Relation(I.Partial(P.a(N.i, N.g), N.x[N.m, N.e]), op, sp.Integer(0)),
+        attention_data("x", "W_K", "c"),
+        ranges=((N.i, 1, N.n), (N.m, 1, last), (N.g, 1, N.d_v), (N.e, 1, N.d)),
+        definitions=P.definitions,
+        sizes={N.n: 1, N.d: 1, N.d_k: 1, N.d_v: 1},
+    )
+
+
+def derive(proof: Proof) -> Fact:
+    """Equal weights: the output is the mean of the tokens' sums, whose derivative is one over the row's length."""
+    chain = proof.chain(proof.statement.conclusion.lhs).by(unfold("a"), unfold("alpha"), unfold("v"))
+    chain.by(unfold("s"), every=True).by(unfold("q"), every=True).while_possible(ZERO_SUM).by(CONSTANT_SUM)
+    chain.by(PARTIAL).while_possible(DELTA_PICKS, DIVIDE, ZERO_SUM)
+    return proof.signed(chain.done(), proof.positive(chain.now))
+
+
+CLAIM = Claim(
+    id="corollary_1_1_dependence_generic",
+    title="Without the mask every output reacts to every token, generically",
+    document="chapter",
+    item="corollary_1_1",
+    label="Corollary 1.1",
+    words="For all sizes and positions there are parameters, hence almost all, for which output i reacts to token m.",
+    parts=(Part("at W_Q = 0, W_V = 1", statement(), derive),),
+    mutants=(
+        Mutant("under the causal mask, later tokens included", statement(I.causal_upper)),
+        Mutant("at W_V = 0", statement(values=ZERO)),
+        Mutant("the derivative is negative", statement(op="<")),
+    ),
+    law="unmasked_reacts",
+    trusted=("an analytic function that is not identically zero vanishes on a null set only [mityagin2020]",),
+)

@@ -1,0 +1,38 @@
+r"""Worked example: a_2 depends on x_1 and x_2, and a_3 on all three tokens. True at the printed inputs."""
+
+from attention import indexed as I
+from attention import notation as N
+from proofs.claim import Claim, Mutant, Part
+from proofs.claims.worked_example_projections import FOUR, P, inputs
+from proofs.formula import Relation, Statement
+
+sp = I.sp
+
+
+def statement(last: I.Expr = N.i, op: str = ">") -> Statement:
+    """Return: the squared Jacobian entries of a_i by x_m sum to something op 0, for 2 <= i <= 3, m <= last."""
+    entry = I.Partial(P.a(N.i, N.g), N.x[N.m, N.e]) ** 2
+    total = sp.Sum(sp.Sum(entry, (N.e, 1, FOUR)), (N.g, 1, FOUR))
+    return Statement(
+        Relation(total, op, sp.Integer(0)),
+        ranges=((N.i, 2, sp.Integer(3)), (N.m, 1, last)),
+        definitions=P.definitions,
+        sizes={},
+        given=inputs(),
+    )
+
+
+CLAIM = Claim(
+    id="example_dependence",
+    title="The example's outputs depend on the tokens named",
+    document="chapter",
+    item="example_dependence",
+    label="Dependence in the worked example",
+    words="At the printed inputs a_2 reacts to x_1 and x_2, and a_3 to x_1, x_2 and x_3.",
+    parts=(Part("", statement()),),
+    mutants=(
+        Mutant("a_2 reacts to x_3 too", statement(sp.Integer(3))),
+        Mutant("nothing reacts", statement(op="=")),
+    ),
+    remark="Decided by exact evaluation of the derivatives at the printed inputs.",
+)

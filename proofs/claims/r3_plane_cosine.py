@@ -1,0 +1,51 @@
+r"""R3 in the plane: the normalised inner product is cos(theta_1 - theta_2).
+
+With q = r_1 (c_1, s_1), k = r_2 (c_2, s_2), where c = cos theta and s = sin theta, it is c_1 c_2 + s_1 s_2, which
+the addition theorem calls cos(theta_1 - theta_2).
+"""
+
+from attention import indexed as I
+from attention import notation as N
+from proofs.claim import Claim, Mutant, Part
+from proofs.derivation import Fact, Proof
+from proofs.formula import Datum, Statement, equal
+from proofs.rules import CANCEL, SINGLE_TERM, split, unfold
+
+sp = I.sp
+r1, r2 = sp.Symbol("r_1", positive=True), sp.Symbol("r_2", positive=True)
+c1, s1, c2, s2 = sp.symbols("c_1 s_1 c_2 s_2", real=True)
+Q = I.Definition("q", (N.b,), r1 * (sp.KroneckerDelta(N.b, 1) * c1 + sp.KroneckerDelta(N.b, 2) * s1))
+K = I.Definition("k", (N.b,), r2 * (sp.KroneckerDelta(N.b, 1) * c2 + sp.KroneckerDelta(N.b, 2) * s2))
+
+
+def statement(sign: int = 1, divisor: I.Expr = r1 * r2) -> Statement:
+    """Return q.k / divisor = c_1 c_2 + sign s_1 s_2."""
+    dot = sp.Sum(Q.head(N.b) * K.head(N.b), (N.b, 1, 2))
+    positive = (Datum(r1, (), "positive"), Datum(r2, (), "positive"))
+    return Statement(
+        equal(I.Quotient(dot, divisor), c1 * c2 + sign * s1 * s2),
+        (*positive, *(Datum(z) for z in (c1, s1, c2, s2))),
+        definitions=I.define(Q, K),
+        sizes={},
+    )
+
+
+def derive(proof: Proof) -> Fact:
+    """Write the two terms out; r_1 r_2 cancels."""
+    chain = proof.chain(proof.statement.conclusion.lhs).by(split(sp.Integer(1)))
+    chain.while_possible(SINGLE_TERM).by(unfold("q"), unfold("k"), every=True)
+    inside = chain.now.args[0]
+    return chain.ring(r1 * r2 * (c1 * c2 + s1 * s2), at=inside).by(CANCEL).done()
+
+
+CLAIM = Claim(
+    id="r3_plane_cosine",
+    title="In the plane the normalised inner product is the cosine of the angle between",
+    document="retrieval",
+    item="r3_normalised_inner_product",
+    label="R3",
+    words="For q at angle theta_1 and k at angle theta_2 it is cos(theta_1 - theta_2).",
+    parts=(Part("", statement(), derive),),
+    mutants=(Mutant("cosine of the sum", statement(-1)), Mutant("not normalised", statement(divisor=r1))),
+    trusted=("cos(u - v) = cos u cos v + sin u sin v",),
+)

@@ -1,0 +1,47 @@
+r"""A recurrent model h_i = f(h_{i-1}, x_i) has a chain of n dependent evaluations; by induction, for all n.
+
+The depth D of h_i is the number of evaluations that must be made one after another: D_0 = 0, D_i = D_{i-1} + 1.
+"""
+
+from attention import indexed as I
+from attention import notation as N
+from proofs.claim import Claim, Mutant, Part
+from proofs.derivation import Fact, Proof
+from proofs.formula import Relation, Statement, equal
+from proofs.rules import CASES, unfold
+
+sp = I.sp
+r = sp.Symbol("r", integer=True)
+D = sp.Function("D")
+
+
+def statement(length: I.Expr = r, step: int = 1) -> Statement:
+    """Return D_r = length, with D_r = D_{r-1} + step."""
+    depth = I.Definition("D", (r,), I.Cases(r, sp.Integer(0), D(r - 1) + step))
+    return Statement(equal(D(r), length), ranges=((r, 0, N.n),), definitions=I.define(depth), sizes={N.n: 1})
+
+
+def derive(proof: Proof) -> Fact:
+    """One evaluation more than the state before."""
+
+    def goal(level: I.Expr) -> Relation:
+        return equal(D(level), level)
+
+    def step(inner: Proof) -> Fact:
+        chain = inner.chain(D(r + 1)).by(unfold("D"), CASES)
+        return chain.by(inner.using(inner.assumption("induction"))).done()
+
+    return proof.induction(r, goal, lambda inner: inner.chain(D(0)).by(unfold("D"), CASES).done(), step)
+
+
+CLAIM = Claim(
+    id="recurrent_chain_length",
+    title="A recurrent model has a chain of n dependent steps",
+    document="chapter",
+    item="recurrent_chain",
+    label="Recurrent chain",
+    words="The state h_n of a recurrent model needs n evaluations one after another; attention's outputs need one.",
+    parts=(Part("", statement(), derive),),
+    mutants=(Mutant("one step fewer", statement(r - 1)), Mutant("two states at a time", statement(step=2))),
+    uses=("outputs_read_inputs_only",),
+)
