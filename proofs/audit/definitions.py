@@ -12,6 +12,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from proofs.audit.judge import agree
@@ -38,12 +39,12 @@ class Statement:
     start: int
     key: str
 
-    @property
+    @cached_property
     def formulas(self) -> tuple[Node, ...]:
         """The members after the head that are formulas, up to the first sign that is no equality."""
         return tuple(m for m in self.equal_members[1:] if numbers(m) is None)
 
-    @property
+    @cached_property
     def equal_members(self) -> tuple[Node, ...]:
         """The members up to the first relation that is not an equality."""
         count = next(
@@ -52,12 +53,12 @@ class Statement:
         )
         return self.chain.members[: count + 1]
 
-    @property
+    @cached_property
     def derivation(self) -> Node | None:
         """The first formula with a name in it, else the first formula, else None."""
         return next((f for f in self.formulas if has_names(f)), self.formulas[0] if self.formulas else None)
 
-    @property
+    @cached_property
     def printed(self) -> Node | None:
         """The last member that is printed numbers, if any."""
         return next((m for m in reversed(self.equal_members[1:]) if numbers(m) is not None), None)
@@ -106,8 +107,8 @@ def has_names(node: Node) -> bool:
 class Definitions:
     """Every definition of a document, by name. Build it from all statements, in order.
 
-    Attributes: statements (by the canonical text of their head); stated (by the stem of it); rules (by subject);
-    printed (numbers printed so far, by canonical name); changes (offsets where something is defined anew).
+    Attributes: statements (by canonical head); stated (by stem); rules (by subject); printed (numbers printed
+    so far, by canonical name); changes (offsets where something is defined anew).
     """
 
     def __init__(self, statements: Sequence[Statement]) -> None:

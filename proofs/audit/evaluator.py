@@ -154,7 +154,7 @@ class Evaluator:
                     node.flat,
                 )
             case Repeated():
-                return self.value(self._written_out(node, scope), scope)
+                return self._repeated(node, scope)
             case Component():
                 owner = self.value(node.owner, scope)
                 return list(owner)[node.position] if isinstance(owner, Array) else owner
@@ -225,13 +225,14 @@ class Evaluator:
     def _product(self, node: Product, scope: Scope) -> Value:
         total = self.value(node.factors[0], scope)
         for position, (operator, factor) in enumerate(zip(node.operators, node.factors[1:], strict=True)):
-            value = self.value(factor, scope)
-            total = self._times(node, node.factors[position], factor, total, value, operator, scope)
+            where = (node, node.factors[position], factor)
+            total = self._times(where, total, self.value(factor, scope), operator, scope)
         return total
 
     def _times(
-        self, node: Product, left: Node, right: Node, a: Value, b: Value, operator: str, scope: Scope
+        self, where: tuple[Node, Node, Node], a: Value, b: Value, operator: str, scope: Scope
     ) -> Value:
+        """Multiply two values; `where` is the product and its two factors, for a message."""
         if not isinstance(a, Array):
             return self._map(b, lambda x: self._multiply(a, x))
         if not isinstance(b, Array):
@@ -246,9 +247,9 @@ class Evaluator:
         if value is None and vectors:
             reading, value = "dot", self._dot(list(a), list(b))
         if value is None:
-            raise ShapesDiffer(node, a, b, "product")
+            raise ShapesDiffer(where[0], a, b, "product")
         if not (a.flat or b.flat):
-            scope.problem(ShapeProblem(node, left, right, (shape_text(a), shape_text(b)), reading))
+            scope.problem(ShapeProblem(*where, (shape_text(a), shape_text(b)), reading))
         return value
 
     def _reading(self, a: Array, b: Array) -> tuple[str, Value | None]:
@@ -338,7 +339,7 @@ class Evaluator:
         wanted = 1 if function == "max" else -1
         return reduce(lambda x, y: y if reals.sign(reals.subtract(y, x)) == wanted else x, entries)
 
-    def _written_out(self, node: Repeated, scope: Scope) -> Node:
+    def _repeated(self, node: Repeated, scope: Scope) -> Value:
         low, high = (
             reals.as_integer(self._scalar(b, scope, "a bound that is")) for b in (node.low, node.high)
         )
@@ -346,13 +347,17 @@ class Evaluator:
             raise Unread("the bounds of this sum are not integers", node.start)
         if high - low >= MAX_TERMS:
             raise TooLarge(f"a sum of {high - low + 1:,} terms (at most {MAX_TERMS:,} are added)", node.start)
-        self._spend(4 * max(high - low + 1, 0))
-        terms = [instantiate(node.body, {node.variable: integer(k, node)}) for k in range(low, high + 1)]
-        if not terms:
-            return integer(0 if node.kind == "sum" else 1, node)
-        if node.kind == "sum":
-            return Add(node.start, node.stop, tuple((1, term) for term in terms))
-        return Product(node.start, node.stop, tuple(terms), ("*",) * (len(terms) - 1))
+        total: Value | None = None
+        for k in range(low, high + 1):
+            self._spend(4)
+            term = self.value(instantiate(node.body, {node.variable: integer(k, node)}), scope)
+            if total is None:
+                total = term
+            elif node.kind == "sum":
+                total = self._sum(node, total, term)
+            else:
+                total = self._times((node, node.body, node.body), total, term, "*", scope)
+        return real(0 if node.kind == "sum" else 1) if total is None else total
 
 
 def _shaped(entries: list[Real], shape: tuple[int, int]) -> tuple[tuple[Real, ...], ...]:

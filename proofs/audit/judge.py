@@ -58,7 +58,7 @@ def _verdict(number: Printed, exact: Real) -> str:
 
 
 def _is_zero(error: Real) -> bool:
-    """Whether a number is known to be 0: a ball about 0 is not, and then `rounded` says all that is certain."""
+    """Whether a number is known to be 0; a ball about 0 is not, and `rounded` is then all that is certain."""
     try:
         return reals.sign(error) == 0
     except TooClose:
@@ -71,11 +71,11 @@ def nearest(number: Printed, exact: Real) -> int:
     Raises TooClose, and TooLarge for a value of more than MAX_DIGITS digits.
     """
     scaled = reals.divide(exact, number.step)
-    below = reals.floor(scaled)
-    if abs(below) >= 10 ** (2 * MAX_DIGITS):
+    shifted = reals.add(scaled, real(fmpq(1, 2)))
+    units = reals.floor(shifted)
+    if abs(units) >= 10 ** (2 * MAX_DIGITS):
         raise TooLarge(f"a value of more than {2 * MAX_DIGITS} digits")
-    order = reals.sign(reals.subtract(scaled, real(below + fmpq(1, 2))))
-    return below + 1 if order > 0 or (order == 0 and below % 2 == 1) else below
+    return units - 1 if units % 2 == 1 and isinstance(shifted, fmpq) and shifted == units else units
 
 
 def expected(number: Printed, exact: Real) -> str | None:

@@ -9,7 +9,7 @@ its lines.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -186,10 +186,6 @@ def _inline(token: Token, origins: Origins) -> Iterator[Segment]:
         if "at" not in child.meta:
             continue
         start, stop = child.meta["at"], child.meta["at"] + len(child.content)
-        first = bisect_right(indexes, start) - 1
-        own = [
-            (max(index - start, 0), offset + max(start - index, 0))
-            for index, offset in origins[first:]
-            if index < stop
-        ]
+        run = slice(bisect_right(indexes, start) - 1, bisect_left(indexes, stop))
+        own = [(max(index - start, 0), offset + max(start - index, 0)) for index, offset in origins[run]]
         yield Segment(child.content, own)

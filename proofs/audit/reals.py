@@ -144,6 +144,8 @@ def apply(function: str, a: Real) -> Real:
 
 def absolute(a: Real) -> Real:
     """Return |a|."""
+    if isinstance(a, Ball):
+        return _ball(lambda: abs(a.arb))
     return subtract(real(0), a) if sign(a) < 0 else a
 
 

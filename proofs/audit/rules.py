@@ -59,7 +59,9 @@ class Rule:
     def instance(self, node: Node) -> Node | None:
         """Return the body for the instance `node` of the head, or None if it is no instance."""
         bindings: dict[str, Node] = {}
-        return instantiate(self.body, bindings) if _match(self.head, node, self.letters, bindings) else None
+        if not _match(self.head, node, self.letters, bindings):
+            return None
+        return instantiate(self.body, bindings, write_out=True)
 
 
 def rule(chain: Chain) -> Rule | None:
@@ -79,16 +81,23 @@ def integer(value: int, where: Node) -> Number:
     return Number(where.start, where.stop, printed(str(value)))
 
 
-def instantiate(node: Node, bindings: Bindings) -> Node:
-    """Return a formula with letters replaced, index sums computed and sums with known bounds written out.
+def instantiate(node: Node, bindings: Bindings, *, write_out: bool = False) -> Node:
+    """Return a formula with letters replaced and indices such as 2-1 computed.
 
-    Raises TooLarge (MAX_TERMS).
+    Args:
+        node: the formula.
+        bindings: what each letter is replaced with.
+        write_out: whether sums with known bounds become their terms. A sum of sums never does: the
+            evaluator adds it up one term at a time, within its budget.
+
+    Raises:
+        TooLarge: a sum of more than MAX_TERMS terms.
     """
     if not bindings:
         return node
 
     def put(part: Node) -> Node:
-        return instantiate(part, bindings)
+        return instantiate(part, bindings, write_out=write_out)
 
     match node:
         case Name():
@@ -117,18 +126,18 @@ def instantiate(node: Node, bindings: Bindings) -> Node:
         case Component():
             return replace(node, owner=put(node.owner))
         case Repeated():
-            return _repeated(node, bindings)
+            return _repeated(node, bindings, write_out=write_out)
         case Number():
             return node
 
 
-def _repeated(node: Repeated, bindings: Bindings) -> Node:
+def _repeated(node: Repeated, bindings: Bindings, *, write_out: bool) -> Node:
     low, high = (_folded(instantiate(bound, bindings)) for bound in (node.low, node.high))
     inner = {letter: value for letter, value in bindings.items() if letter != node.variable}
     first, last = _integer(low), _integer(high)
-    if first is None or last is None or node.kind != "sum" or last < first or _sums_inside(node.body):
-        # A sum of sums is left to the evaluator, which writes out one level at a time within its budget.
-        return replace(node, low=low, high=high, body=instantiate(node.body, inner))
+    known = write_out and node.kind == "sum" and not _sums_inside(node.body)
+    if not known or first is None or last is None or last < first:
+        return replace(node, low=low, high=high, body=instantiate(node.body, inner, write_out=write_out))
     if last - first >= MAX_TERMS:
         raise TooLarge(f"a sum of {last - first + 1:,} terms (at most {MAX_TERMS:,} are added)", node.start)
     terms = [

@@ -62,9 +62,9 @@ SIGNS: dict[str, tuple[str, str]] = {
     "∞": ("letter", r"\infty"),
     **_itself(
         r"\alpha \beta \gamma \delta \epsilon \varepsilon \zeta \eta \theta \vartheta \iota \kappa "
-        r"\lambda \mu \nu \xi \omicron \pi \varpi \rho \varrho \sigma \varsigma \tau \upsilon \phi \varphi \chi "
-        r"\psi \omega \Gamma \Delta \Theta \Lambda \Xi \Pi \Sigma \Upsilon \Phi \Psi \Omega \ell \hbar "
-        r"\imath \jmath \partial \nabla \infty \aleph \emptyset \varnothing \star \dagger",
+        r"\lambda \mu \nu \xi \omicron \pi \varpi \rho \varrho \sigma \varsigma \tau \upsilon \phi \varphi "
+        r"\chi \psi \omega \Gamma \Delta \Theta \Lambda \Xi \Pi \Sigma \Upsilon \Phi \Psi \Omega "
+        r"\ell \hbar \imath \jmath \partial \nabla \infty \aleph \emptyset \varnothing \star \dagger",
         "letter",
     ),
 }
