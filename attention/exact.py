@@ -180,9 +180,10 @@ class ExpQuotient:
         return not self.num
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, (ExpQuotient, int, str, Fraction, Decimal, fmpq)):
+        # A float is let through to `number`, which refuses it: answering False would decide by its absence.
+        if not isinstance(other, (ExpQuotient, int, float, str, Fraction, Decimal, fmpq, fmpz)):
             return NotImplemented
-        return (self - number(other)).is_zero()
+        return (self - number(other)).is_zero()  # type: ignore[arg-type]  # a float raises TypeError
 
     __hash__ = None  # type: ignore[assignment]  # equal numbers have many representations
 
@@ -246,7 +247,13 @@ class ExpQuotient:
             return str(self.ball(bits).str(12))
 
     def round(self, places: int, half: str = "even") -> Decimal:
-        """Return the number rounded to `places` decimals; ties by `half` = "even", "up" or "cut" (towards 0)."""
+        """Return the number rounded to `places` decimals, exactly, however many they are.
+
+        `half` is "even" or "up" (away from 0) for ties, or "cut" for truncation towards 0. Raises ValueError for
+        any other.
+        """
+        if half not in {"even", "up", "cut"}:
+            raise ValueError(f"half: expected 'even', 'up' or 'cut', got {half!r}")
         scale = fmpq(10) ** places
         scaled = self * fmpq(scale)
         below = scaled.floor()
@@ -256,7 +263,8 @@ class ExpQuotient:
             order = (scaled - below - fmpq(1, 2)).sign()
             upper = order > 0 or (order == 0 and (below % 2 == 1 if half == "even" else scaled.sign() > 0))
             digits = below + 1 if upper else below
-        return Decimal(digits).scaleb(-places) if digits else Decimal(0).scaleb(-places)
+        # Not scaleb: it rounds to the 28 digits of Python's decimal context.
+        return Decimal((int(digits < 0), tuple(map(int, str(abs(digits)))), -places))
 
     def floor(self) -> int:
         """Return the largest integer not above the number. Exact."""
@@ -383,7 +391,12 @@ def project(x: Matrix, w: Matrix) -> Matrix:
 
 
 def scores(q: Matrix, k: Matrix, *, scale: ExpQuotient | Rational = 1) -> Matrix:
-    """Return s_ij = scale * (q_i . k_j): (n, d_k) and (m, d_k) give (n, m)."""
+    """Return s_ij = scale * (q_i . k_j): (n, d_k) and (m, d_k) give (n, m).
+
+    Raises ValueError if d_k differs.
+    """
+    if q and k and len(q[0]) != len(k[0]):
+        raise ValueError(f"q has {len(q[0])} columns but k has {len(k[0])}: q_i . k_j is not defined")
     c = number(scale)
     return [[c * _dot(qi, kj) for kj in k] for qi in q]
 
@@ -396,8 +409,11 @@ def weights(s: Matrix, *, allowed: Mask) -> Matrix:
         allowed: (n, m) booleans, or a predicate of the 0-based (i, j).
 
     Raises:
-        ValueError: a row allows nothing.
+        ValueError: a row allows nothing, or the booleans have not the shape of s.
     """
+    if not callable(allowed) and [len(row) for row in allowed] != [len(row) for row in s]:
+        shapes = [[len(row) for row in rows] for rows in (s, allowed)]
+        raise ValueError(f"allowed: expected rows of lengths {shapes[0]}, as s has, got {shapes[1]}")
     ok = allowed if callable(allowed) else lambda i, j: bool(allowed[i][j])
     out: Matrix = []
     for i, row in enumerate(s):

@@ -123,14 +123,17 @@ def reachable(exprs: Iterable[Expr], definitions: Definitions) -> dict[str, Defi
 
 
 def fresh(symbol: Expr, avoid: Iterable[str]) -> Expr:
-    """Return a symbol like `symbol` whose name is not in `avoid`."""
+    """Return a symbol like `symbol` whose name is not in `avoid`.
+
+    It keeps the assumptions: made positive, a letter that starts at 0 would lose its term [letter = 0] in SymPy.
+    """
     taken = set(avoid)
     base = symbol.name.rstrip("0123456789").rstrip("_")
     name, k = symbol.name, 1
     while name in taken:
         k += 1
         name = f"{base}_{k}"
-    return sp.Symbol(name, integer=True, positive=True)
+    return sp.Symbol(name, **symbol.assumptions0)
 
 
 def names_in(expr: Expr) -> set[str]:
@@ -174,7 +177,7 @@ def canonical(expr: Expr) -> Expr:
             lo, h1 = walk(lo)
             hi, h2 = walk(hi)
             height = max(height, h1, h2) + 1
-            new = sp.Symbol(f"_{height}", integer=True, positive=True)
+            new = sp.Symbol(f"_{height}", **v.assumptions0)
             # The height names are used by nothing else, and an inner sum has a smaller one: no capture.
             return sp.Sum(body.xreplace({v: new}), (new, lo, hi)), height
         if not node.args:

@@ -100,6 +100,8 @@ def _mul(a: Value, b: Value) -> Value:
 
 
 def _div(a: Value, b: Value) -> Value:
+    if isinstance(b, Linear) and b.slope == 0:
+        b = b.constant
     if isinstance(b, Linear):
         raise NotExact("division by a formal parameter", b)
     if isinstance(a, Linear):
@@ -211,6 +213,8 @@ class Evaluator:
             for _ in range(abs(int(node.exp))):
                 out = _mul(out, base)
             return out if node.exp >= 0 else _div(number(1), out)
+        if node is sp.E:  # what SymPy makes of exp(1)
+            return exp(1)
         if isinstance(node, sp.exp):
             return _exp(self._value(node.args[0], env))
         if isinstance(node, sp.KroneckerDelta):
@@ -254,9 +258,8 @@ class Evaluator:
         return self.instance.scalars[name]
 
     def _entry(self, name: str, index: Index) -> Value:
-        if (name, index) in self._drawn:
-            return self._drawn[name, index]
-        value = self.instance.arrays[name][index]
+        drawn = self._drawn.get((name, index))
+        value = self.instance.arrays[name][index] if drawn is None else drawn
         return Dual(value, number(1)) if self._seed == (name, index) else value
 
     def _plain(self, node: I.Expr, env: dict[str, int]) -> ExpQuotient:
@@ -290,6 +293,8 @@ class Evaluator:
 
     def _partial(self, node: I.Expr, env: dict[str, int]) -> Value:
         expr, entry = node.args
+        if self._seed is not None:
+            raise NotExact("a derivative of a derivative", node)
         inner = self._isolated()
         inner._seed = (entry.base.label.name, tuple(self.integer(k, env) for k in entry.indices))  # noqa: SLF001
         value = inner._value(expr, env)  # noqa: SLF001
@@ -300,20 +305,48 @@ class Evaluator:
         inner = self._isolated()
         if to != sp.oo:
             # The field's operations are continuous where defined: the limit is the value, if it exists.
+            if self._jumps(expr, parameter):
+                raise NotExact("a limit of a discontinuous expression", expr)
             inner._fixed = {**self._fixed, parameter.name: self._plain(to, env)}  # noqa: SLF001
             return inner._value(expr, env)  # noqa: SLF001
         inner._formal = parameter.name  # noqa: SLF001
+        inner._fixed = {name: value for name, value in self._fixed.items() if name != parameter.name}  # noqa: SLF001
         value = inner._value(expr, env)  # noqa: SLF001
-        limit = value.limit() if isinstance(value, ExpQuotient) else None
+        if isinstance(value, Dual):
+            raise NotExact("a limit under a derivative", node)
+        if isinstance(value, Linear):
+            # A slope that tends to 0 does so like e^(-beta), or is 0: slope * beta tends to 0 with it.
+            slope = value.slope.limit()
+            limit = value.constant.limit() if slope is not None and slope == 0 else None
+        else:
+            limit = value.limit()
         if limit is None:
             raise Unbounded(expr)
         return limit
+
+    def _jumps(self, expr: I.Expr, parameter: I.Expr) -> bool:
+        """Return whether a bracket, a case or an arbitrary function in `expr` may depend on `parameter`."""
+
+        def unfolded(node: I.Expr) -> list[I.Expr]:
+            return [node, *(item.body for item in I.reachable([node], self.definitions).values())]
+
+        for part in unfolded(expr):
+            for node in part.atoms(sp.Function, sp.KroneckerDelta):
+                known = isinstance(node, (sp.exp, I.Quotient, I.LimitOf, I.Expectation, I.Partial))
+                if known or node.func.__name__ in self.definitions:
+                    continue
+                tests = node.args[:1] if isinstance(node, I.Cases) else node.args
+                if any(parameter in inner.free_symbols for test in tests for inner in unfolded(test)):
+                    return True
+        return False
 
     def _expectation(self, node: I.Expr, env: dict[str, int]) -> Value:
         entries = [(name, index) for name in self.instance.random for index in self.instance.arrays[name]]
         total: Value = number(0)
         for outcome in product(TWO_POINT, repeat=len(entries)):
             inner = self._isolated()
+            if self._seed is not None and self._seed[0] in self.instance.random:
+                inner._seed = None  # noqa: SLF001  # the expectation is no function of the entries it averages over
             inner._drawn = {key: value for key, (value, _) in zip(entries, outcome, strict=True)}  # noqa: SLF001
             chance: Value = number(1)
             for _, p in outcome:

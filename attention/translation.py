@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 
-sp = I.sp
 Expr = I.Expr
 
 tq, tk, tv, u = (sp.Function(name) for name in ("tq", "tk", "tv", "u"))

@@ -48,6 +48,14 @@ class Facts:
                 new.append((u[0], v[0], v[1] - u[1]))
         return Facts((*self.edges, *new))
 
+    def without(self, letter: Any) -> Facts:
+        """Forget a letter, keeping what follows without it: the letter now means something else."""
+        name = sp.sympify(letter).name
+        below = [(u, k) for u, v, k in self.edges if v == name != u]
+        above = [(v, k) for u, v, k in self.edges if u == name != v]
+        kept = [edge for edge in self.edges if name not in edge[:2]]
+        return Facts((*kept, *((u, v, j + k) for u, j in below for v, k in above)))
+
     def at_most(self, p: Any, q: Any) -> bool:
         """Decide whether p <= q follows."""
         u, v = term(p), term(q)

@@ -74,6 +74,7 @@ class Claim:
         trusted: what the derivation takes from outside, beyond the named rules.
         not_formal: why a sentence has no mathematical content to decide; None otherwise.
         remark: what a reader should know about the reading.
+        covers: ids of further items of the document that this claim settles.
     """
 
     id: str
@@ -91,3 +92,4 @@ class Claim:
     trusted: tuple[str, ...] = ()
     not_formal: str | None = None
     remark: str = ""
+    covers: tuple[str, ...] = ()

@@ -5,9 +5,20 @@ Only click is imported at start-up; each command imports what it needs.  Exit co
 
 from __future__ import annotations
 
+import difflib
+import json
 import sys
+from collections import Counter
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from proofs.run import Results
 
 
 class UserError(click.ClickException):
@@ -22,19 +33,115 @@ class UserError(click.ClickException):
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="attention-proofs")
+@click.option(
+    "--out", default="reports", show_default=True, metavar="DIR", help="Where the reports are written."
+)
 @click.pass_context
-def main(context: click.Context) -> None:
+def main(context: click.Context, out: str) -> None:
     """Decide what a text claims about self-attention, and re-check the numbers it prints.
 
-    Without a command: decide every claim, audit the worked example and write reports/.
+    Without a command: decide every claim, audit the documents, write the reports and print one table.
     """
     if context.invoked_subcommand is None:
-        context.invoke(verify)
+        _verify((), as_json=False, out=out)
 
 
 @main.command()
-def verify() -> None:
-    """Decide claims."""
+@click.argument("ids", nargs=-1, metavar="[ID...]")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1) instead of a table.")
+@click.option("--out", metavar="DIR", help="Write the reports of a full run to DIR.")
+def verify(ids: tuple[str, ...], as_json: bool, out: str | None) -> None:
+    """Decide claims: all of them, or those named.
+
+    Exits with 0, or 1 if a verdict is undecided or evidence fails.
+    """
+    _verify(ids, as_json=as_json, out=out)
+
+
+def _verify(ids: tuple[str, ...], *, as_json: bool, out: str | None) -> None:
+    from proofs import registry, run  # noqa: PLC0415
+
+    known = registry.claims()
+    for name in ids:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"; did you mean {near[0]}?" if near else "; `attention-proofs list` shows them"
+            raise UserError(f"{name}: expected the id of a claim{hint}")
+    if ids and out is not None:
+        raise UserError(f"--out {out}: reports are written for a full run; leave the ids out")
+    folder = _folder(out)
+    with progress_line() as progress:
+        results = run.verify(ids or None, progress=progress)
+        written = run.write_reports(results, folder, progress=progress) if folder is not None else []
+    if as_json:
+        from proofs.report.verify_json import verify_json  # noqa: PLC0415
+
+        data = verify_json(results.claims, results.verdicts, results.lines, results.laws)
+        click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+    else:
+        _print_table(results)
+        if folder is not None:
+            click.echo(f"{len(written)} files written; start with {folder / 'README.md'}")
+    sys.exit(1 if results.failed else 0)
+
+
+def _folder(out: str | None) -> Path | None:
+    if out is None:
+        return None
+    folder = Path(out)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"--out {out}: expected a folder to write to: {error.strerror}") from None
+    return folder
+
+
+def _print_table(results: Results) -> None:
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    from proofs.report.index_page import table_lines  # noqa: PLC0415
+
+    colours = {"proved": "green", "refuted": "red", "undecided": "yellow", "not formal": "dim"}
+    table = Table("item", "claim", "verdict", "scope", box=None, pad_edge=False)
+    for label, name, verdict, scope in table_lines(results.claims, results.verdicts):
+        table.add_row(label, name, f"[{colours[verdict]}]{verdict}[/]", scope)
+    # A pipe gets the whole line: nothing is cut to a terminal's width there.
+    console = Console() if sys.stdout.isatty() else Console(width=200)
+    console.print(table)
+    counts = Counter(results.verdicts[claim.id].kind.value for claim in results.claims)
+    click.echo(", ".join(f"{count} {kind}" for kind, count in counts.items()))
+    for claim in results.claims:
+        verdict = results.verdicts[claim.id]
+        if verdict.kind.value == "undecided":
+            click.echo(f"{claim.id} is undecided: {verdict.residual}")
+    for law in results.laws.values():
+        if law.outcome != "holds":
+            click.echo(f"law {law.law}: {law.outcome} in {law.cases} cases")
+
+
+@contextmanager
+def progress_line() -> Iterator[Callable[[str], None] | None]:
+    """Show what is being worked on, on a terminal only; yield None in a pipe."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console  # noqa: PLC0415
+
+    with Console(stderr=True).status("starting") as status:
+        yield lambda what: status.update(what)
+
+
+@main.command("list")
+def list_command() -> None:
+    """Print the claims and the laws, one a line."""
+    from proofs import registry  # noqa: PLC0415
+    from proofs.laws.registry import registry as laws  # noqa: PLC0415
+
+    for claim in registry.claims().values():
+        click.echo(f"claim {claim.id}: {claim.label}: {claim.title}")
+    for law in laws():
+        click.echo(f"law {law.id}: {law.title}")
 
 
 @main.command()

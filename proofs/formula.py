@@ -8,7 +8,7 @@ Scope: equations and inequalities between indexed expressions, bounded universal
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -126,13 +126,7 @@ def same_formula(p: Formula, q: Formula) -> bool:
     if isinstance(p, Relation) and isinstance(q, Relation):
         return p.op == q.op and I.same(p.lhs, q.lhs) and I.same(p.rhs, q.rhs)
     if isinstance(p, ForAll) and isinstance(q, ForAll) and len(p.ranges) == len(q.ranges):
-        renaming = {w: v for (v, _, _), (w, _, _) in zip(p.ranges, q.ranges, strict=True)}
-        ends = all(
-            I.same(a, b.xreplace(renaming))
-            for r, s in zip(p.ranges, q.ranges, strict=True)
-            for a, b in zip(r[1:], map(_sympify, s[1:]), strict=True)
-        )
-        return ends and same_formula(p.body, substitute(q.body, renaming))
+        return _same_for_all(p, q)
     if isinstance(p, Reads) or isinstance(q, Reads):
         return p == q
     if isinstance(p, (And, Or)) and type(p) is type(q) and isinstance(q, (And, Or)):
@@ -140,21 +134,82 @@ def same_formula(p: Formula, q: Formula) -> bool:
     return False
 
 
+def _same_for_all(p: ForAll, q: ForAll) -> bool:
+    # Both sides' letters become new ones: renaming q's to p's would capture a letter of p that is free in q.
+    taken = {symbol.name for formula in (p, q) for symbol in _symbols(formula)}
+    ours: dict[Expr, Expr] = {}
+    theirs: dict[Expr, Expr] = {}
+    for (v, *ends), (w, *other_ends) in zip(p.ranges, q.ranges, strict=True):
+        # A range ends before its own letter is known.
+        if not all(I.same(replaced(a, ours), replaced(b, theirs)) for a, b in zip(ends, other_ends, strict=True)):
+            return False
+        new = I.fresh(I.sp.Symbol("v", integer=True), taken)
+        taken.add(new.name)
+        ours, theirs = {**ours, v: new}, {**theirs, w: new}
+    return same_formula(substitute(p.body, ours), substitute(q.body, theirs))
+
+
 def _sympify(expr: Expr) -> Expr:
     return I.sp.sympify(expr)
 
 
+def replaced(expr: Expr, values: Mapping[Expr, Expr], avoid: Iterable[str] = ()) -> Expr:
+    """Replace free symbols by values; no bound letter captures a value, is replaced, or has a name in `avoid`."""
+    names = {name for pair in values.items() for side in pair for name in I.names_in(side)}
+    return I.rename_apart(_sympify(expr), names | set(avoid)).xreplace(dict(values))
+
+
 def substitute(formula: Formula, mapping: Mapping[Expr, Expr]) -> Formula:
-    """Replace free symbols in a formula. The values must not contain letters that the formula quantifies."""
+    """Replace free symbols in a formula; letters that it binds are renamed out of the way."""
     if isinstance(formula, Relation):
-        return Relation(_sympify(formula.lhs).xreplace(mapping), formula.op, _sympify(formula.rhs).xreplace(mapping))
+        return Relation(replaced(formula.lhs, mapping), formula.op, replaced(formula.rhs, mapping))
     if isinstance(formula, ForAll):
-        inner = {k: v for k, v in mapping.items() if k not in {r[0] for r in formula.ranges}}
-        ranges = tuple((v, _sympify(lo).xreplace(inner), _sympify(hi).xreplace(inner)) for v, lo, hi in formula.ranges)
-        return ForAll(ranges, substitute(formula.body, inner))
+        return _substitute_in_for_all(formula, mapping)
     if isinstance(formula, Reads):
-        return Reads(_sympify(formula.expr).xreplace(mapping), formula.names)
+        return Reads(replaced(formula.expr, mapping), formula.names)
     return type(formula)(tuple(substitute(part, mapping) for part in formula.parts))
+
+
+def _substitute_in_for_all(formula: ForAll, mapping: Mapping[Expr, Expr]) -> ForAll:
+    arriving = {name for value in mapping.values() for name in I.names_in(value)}
+    taken = arriving | {symbol.name for symbol in _symbols(formula)}
+    inner, ranges = dict(mapping), []
+    for v, first, last in formula.ranges:
+        ends = replaced(first, inner), replaced(last, inner)
+        new = I.fresh(v, taken) if v.name in arriving else v
+        taken.add(new.name)
+        inner[v] = new
+        ranges.append((new, *ends))
+    return ForAll(tuple(ranges), substitute(formula.body, inner))
+
+
+def free_symbols(formula: Formula) -> set[Expr]:
+    """Return the symbols that a formula does not bind: sizes, scalars and free index letters."""
+    if isinstance(formula, ForAll):
+        free = free_symbols(formula.body)
+        for v, first, last in reversed(formula.ranges):
+            free = (free - {v}) | _sympify(first).free_symbols | _sympify(last).free_symbols
+        return {symbol for symbol in free if isinstance(symbol, I.sp.Symbol)}
+    if isinstance(formula, (And, Or)):
+        return {symbol for part in formula.parts for symbol in free_symbols(part)}
+    found = {symbol for expr in expressions(formula) for symbol in expr.free_symbols}
+    return {symbol for symbol in found if isinstance(symbol, I.sp.Symbol)}
+
+
+def names_read(formula: Formula, definitions: I.Definitions) -> set[str]:
+    """Return the names of all symbols, arrays and heads in a formula and in the definitions it unfolds to."""
+    found = list(expressions(formula))
+    found += [item.body for item in I.reachable(found, definitions).values()]
+    heads = {head.func.__name__ for expr in found for head in expr.atoms(I.sp.core.function.AppliedUndef)}
+    return heads | {name for expr in found for name in I.names_in(expr)}
+
+
+def _symbols(formula: Formula) -> set[Expr]:
+    """Return every symbol in a formula, bound ones included."""
+    bound = {r[0] for r in formula.ranges} | _symbols(formula.body) if isinstance(formula, ForAll) else set()
+    inside = {symbol for part in formula.parts for symbol in _symbols(part)} if isinstance(formula, (And, Or)) else set()
+    found = {s for e in expressions(formula) for s in I.sp.preorder_traversal(e) if isinstance(s, I.sp.Symbol)}
+    return bound | inside | found
 
 
 def expressions(formula: Formula) -> Iterator[Expr]:
@@ -162,6 +217,7 @@ def expressions(formula: Formula) -> Iterator[Expr]:
     if isinstance(formula, Relation):
         yield from (_sympify(formula.lhs), _sympify(formula.rhs))
     elif isinstance(formula, ForAll):
+        yield from (_sympify(end) for _, *ends in formula.ranges for end in ends)
         yield from expressions(formula.body)
     elif isinstance(formula, Reads):
         yield _sympify(formula.expr)

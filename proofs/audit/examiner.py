@@ -8,7 +8,7 @@ head from the definitions (global), judges the printed members, and records them
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from proofs.audit import wording
 from proofs.audit.definitions import Record, Statement, record
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from proofs.audit.values import Value
 
 
+_Formulas: TypeAlias = "dict[int, tuple[Value, bool]]"
+"""Local values by position in the chain, each with whether all it was computed from is sound."""
+
+
 class Examiner:
     """Judges the statements of one document, in order. Results: values, findings, edits, reading."""
 
@@ -32,7 +36,7 @@ class Examiner:
         self.ledger, self.known = ledger, known
         self.evaluator = Evaluator(reading)
         self.exact = Global(known, self.evaluator)
-        self.local = Local(known, self.evaluator, self.exact)
+        self.local = Local(known, self.evaluator, self.exact, ledger.sound)
         self.reading = ""
         self.substitutions = Substitutions(ledger, known, self.exact, self.local)
 
@@ -57,21 +61,21 @@ class Examiner:
             printed = record(member)
             self.ledger.judge(name, printed, reference)
             if position and statement.key:
-                self._repetition(statement, name, printed)
+                self._repetition(statement, name, printed, derived=reference.exact is not None)
                 self.known.print(members[0], printed)
         return True
 
-    def _formulas(self, statement: Statement) -> dict[int, Value]:
+    def _formulas(self, statement: Statement) -> _Formulas:
         """Return the local values of the formulas by their position; report what has none."""
         members = statement.equal_members
-        out: dict[int, Value] = {}
+        out: _Formulas = {}
         failures: list[Exception] = []
         self.local.problems = []
         for position, member in enumerate(members):
             if numbers(member) is not None or (position == 0 and statement.key):
                 continue
             try:
-                out[position] = self.local.value(member, statement.start)
+                out[position] = self.local.value(member, statement.start), self.local.sound
             except FAILURES as error:
                 failures.append(error)
         if self.local.problems:
@@ -81,27 +85,27 @@ class Examiner:
                 self.ledger.failure(failure, statement)
         return out
 
-    def _reference(self, statement: Statement, position: int, formulas: dict[int, Value]) -> Reference:
+    def _reference(self, statement: Statement, position: int, formulas: _Formulas) -> Reference:
         members = statement.equal_members
         printed = record(members[position])
         grounds = range(position - 1, -1, -1) if position else range(1, 2)
         local: list[Real] | None = None
         sound = True
         for place in grounds:
-            value = formulas.get(place)
             before = members[place]
-            if value is None and place and numbers(before) is not None:
+            if place in formulas:
+                value, sound = formulas[place]
+            elif place and numbers(before) is not None:
                 value = record(before).value()
-            if value is not None:
-                local = self.ledger.entries(value, printed, statement)
-                sound = self.substitutions.is_sound(before, statement.start)
-                break
-        exact = self._exact(statement, position, printed, formulas)
+                sound = all(self.ledger.sound.get(n.start, True) for n in numbers(before) or ())
+            else:
+                continue
+            local = self.ledger.entries(value, printed, statement)
+            break
+        exact = self._exact(statement, position, printed)
         return Reference(local, exact, sound, self._note())
 
-    def _exact(
-        self, statement: Statement, position: int, printed: Record, formulas: dict[int, Value]
-    ) -> list[Real] | None:
+    def _exact(self, statement: Statement, position: int, printed: Record) -> list[Real] | None:
         head = statement.equal_members[0 if position else 1]
         try:
             if isinstance(head, (Name, Call)):
@@ -109,7 +113,7 @@ class Examiner:
             else:
                 value = self.exact.value(head, statement.start)
         except FAILURES as error:
-            if not isinstance(error, NotDefined) and not formulas:
+            if not isinstance(error, NotDefined):
                 self.ledger.failure(error, statement)
             return None
         return None if value is None else self.ledger.entries(value, printed, statement)
@@ -119,7 +123,7 @@ class Examiner:
 
     # -- findings that are not about one number
 
-    def _repetition(self, statement: Statement, name: str, printed: Record) -> None:
+    def _repetition(self, statement: Statement, name: str, printed: Record, *, derived: bool) -> None:
         """Report a name printed again without a derivation, or never derived though a rule would do it."""
         if statement.formulas:
             return
@@ -137,7 +141,7 @@ class Examiner:
                 stop,
                 remark=same,
             )
-        else:
+        elif derived:
             self.substitutions.not_derived(head, name, printed)
 
     def _shape(self, problem: ShapeProblem) -> None:

@@ -141,9 +141,8 @@ class Ledger:
                 self._undefined.add(error.name)
                 name = latex(error.node)
                 self.find("undefined", name, wording.undefined(name, error.reason), start, stop)
-        elif isinstance(error, ShapesDiffer):
-            self.find("shape", self.name(members), f"{error}.", start, stop)
         else:
-            message = wording.unread(str(error))
+            kind = "shape" if isinstance(error, ShapesDiffer) else "unread"
+            message = f"{error}." if kind == "shape" else wording.unread(str(error))
             if not any(f.start == start and f.message == message for f in self.findings[-3:]):
-                self.find("unread", self.name(members), message, start, stop)
+                self.find(kind, self.name(members), message, start, stop)

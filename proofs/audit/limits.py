@@ -1,5 +1,8 @@
 """Caps of the auditor, each with a name, and the errors that say which one was met.
 
+Those on nesting keep the recursive rooms (parser, rules, evaluator) inside Python's default recursion limit,
+with space to spare for the program that calls them.
+
 A hostile or broken document must cost little: every cap turns into one `unread` finding, or into one line and
 exit 2 when the whole input is concerned.  The values are far above what a text for people needs.
 """
@@ -12,8 +15,10 @@ MAX_DOLLARS = 400_000
 """Most dollar signs in one document: each costs a token of the Markdown reader, and memory."""
 MAX_SEGMENT = 50_000
 """Longest math segment, in characters."""
-MAX_DEPTH = 48
+MAX_DEPTH = 32
 """Deepest nesting of groups, fractions, scripts and environments inside one segment."""
+MAX_HEIGHT = 64
+"""Tallest formula, counted in parts inside parts."""
 MAX_CELLS = 10_000
 """Most entries of one matrix."""
 MAX_DIGITS = 300
@@ -26,7 +31,7 @@ MAX_EXPONENT = 2_000
 """Largest |r| in e^r."""
 MAX_TERMS = 1_000
 """Most terms of an expanded sum or product sign."""
-MAX_EVALUATION = 120
+MAX_EVALUATION = 90
 """Deepest nesting of formulas and names while a value is computed: a name's definition counts inside the
 name."""
 MAX_RIVALS = 20
@@ -59,4 +64,4 @@ class TooLarge(Unread):
 
 
 class TooDeep(TooLarge):
-    """Nesting deeper than MAX_DEPTH, or computing deeper than MAX_EVALUATION."""
+    """MAX_DEPTH, MAX_HEIGHT or MAX_EVALUATION was met: something stands too deep inside something else."""

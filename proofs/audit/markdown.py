@@ -120,11 +120,17 @@ def _keeping_inline(rule: Callable[[StateInline, bool], bool]) -> Callable[[Stat
 def _keeping_block(
     rule: Callable[..., bool], lines: list[str]
 ) -> Callable[[StateBlock, int, int, bool], bool]:
-    # Without this list a text of unclosed displays would be searched to its end once for each of them.
+    # Without these lists a text of unclosed displays would be searched to its end once for each of them.
     closing = [number for number, line in enumerate(lines) if line.rstrip().endswith("$$")]
+    blank = [number for number, line in enumerate(lines) if not line.strip(" \t>")]
+
+    def closes(first: int) -> bool:
+        after = first if lines[first].count("$$") > 1 else first + 1
+        place, gap = bisect_left(closing, after), bisect_left(blank, after)
+        return place < len(closing) and (gap == len(blank) or closing[place] < blank[gap])
 
     def kept(state: StateBlock, first: int, last: int, silent: bool) -> bool:
-        if not closing or closing[-1] < first:
+        if "$$" not in lines[first] or not closes(first):
             return False
         opened = state.bMarks[first] + state.tShift[first] + 2
         line, tokens = state.line, len(state.tokens)

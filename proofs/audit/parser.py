@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from proofs.audit.brackets import MATRICES, Brackets
 from proofs.audit.cursor import END
-from proofs.audit.limits import MAX_DIGITS
+from proofs.audit.limits import MAX_DIGITS, MAX_HEIGHT, TooDeep
 from proofs.audit.syntax import (
     Add,
     Chain,
@@ -25,6 +25,7 @@ from proofs.audit.syntax import (
     Product,
     Quotient,
     Repeated,
+    height,
 )
 from proofs.audit.values import printed
 
@@ -87,6 +88,9 @@ class _Parser(Brackets):
             if self.now.kind == "relation":
                 raise self.unread("expected a formula after the relation")
             members.append(self.member())
+        for member in members:
+            if height(member) > MAX_HEIGHT:
+                raise TooDeep(f"a formula more than {MAX_HEIGHT} levels tall", member.start)
         return Chain(tuple(members), tuple(relations))
 
     def continues(self) -> bool:
@@ -192,8 +196,8 @@ class _Parser(Brackets):
             return Known(base.start, self.tokens[self.at - 1].stop, "transpose", (base,))
         exponent = self.script()
         if isinstance(base, Name) and base.base == "e" and not base.index and "e" not in self.words.letters:
-            return Known(base.start, exponent.stop, "exp", (exponent,))
-        return Power(base.start, exponent.stop, base, exponent)
+            return Known(base.start, self.tokens[self.at - 1].stop, "exp", (exponent,))
+        return Power(base.start, self.tokens[self.at - 1].stop, base, exponent)
 
     def script(self) -> Node:
         """Parse what stands in a superscript: a group, or one sign."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from proofs.audit.limits import MAX_TERMS, TooLarge
+from proofs.audit.limits import MAX_HEIGHT, MAX_TERMS, TooDeep, TooLarge
 from proofs.audit.syntax import (
     Add,
     Call,
@@ -28,6 +28,7 @@ from proofs.audit.syntax import (
     Table,
     canonical,
     children,
+    height,
 )
 from proofs.audit.values import printed
 
@@ -61,7 +62,10 @@ class Rule:
         bindings: dict[str, Node] = {}
         if not _match(self.head, node, self.letters, bindings):
             return None
-        return instantiate(self.body, bindings, write_out=True)
+        body = instantiate(self.body, bindings, write_out=True)
+        if height(body) > MAX_HEIGHT:
+            raise TooDeep(f"a formula more than {MAX_HEIGHT} levels tall", self.offset)
+        return body
 
 
 def rule(chain: Chain) -> Rule | None:
@@ -223,7 +227,9 @@ def _match(pattern: Node, node: Node, letters: tuple[str, ...], bindings: dict[s
 
 
 def _index(pattern: Node, node: Node, letters: tuple[str, ...], bindings: dict[str, Node]) -> bool:
-    """Match one subscript: a letter stands for numbers only, so that a rule does not match itself."""
-    if isinstance(pattern, Name) and pattern.base in letters and _integer(node) is None:
-        return False
+    """Match one subscript; a letter stands for 0, 1, 2 ... only, so that recursion ends."""
+    if isinstance(pattern, Name) and pattern.base in letters:
+        value = _integer(node)
+        if value is None or value < 0:
+            return False
     return _match(pattern, node, letters, bindings)

@@ -9,6 +9,8 @@ from proofs.audit.evaluator import Circular, NotDefined
 from proofs.audit.syntax import canonical
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from proofs.audit.definitions import Definitions
     from proofs.audit.evaluator import Evaluator, ShapeProblem
     from proofs.audit.reals import Real
@@ -116,13 +118,18 @@ class Global:
 class Local:
     """Scope of the reader who trusts the page: every name as last printed before the formula that uses it."""
 
-    def __init__(self, known: Definitions, evaluator: Evaluator, exact: Global) -> None:
+    def __init__(
+        self, known: Definitions, evaluator: Evaluator, exact: Global, sound: Mapping[int, bool]
+    ) -> None:
         self.known, self.evaluator, self.exact = known, evaluator, exact
         self.at = 0
+        self._sound = sound
+        self.sound = True
         self.problems: list[ShapeProblem] = []
 
     def literal(self, number: Number) -> Real:
         """Return the number as printed."""
+        self.sound = self.sound and self._sound.get(number.start, True)
         return number.printed.value
 
     def problem(self, found: ShapeProblem) -> None:
@@ -130,11 +137,17 @@ class Local:
         self.problems.append(found)
 
     def value(self, node: Node, at: int) -> Value:
-        """Return the value of a formula that stands at offset `at`."""
-        self.at = at
+        """Return the value of a formula that stands at offset `at`.
+
+        Afterwards `sound` says whether every printed number used, itself or by name, holds no mistake.
+        """
+        self.at, self.sound = at, True
         return self.evaluator.value(node, self)
 
     def lookup(self, node: Name | Call) -> Value:
         """Return a name as last printed; where it never was, by its definition. Raises NotDefined."""
         printed = self.known.last_printed(node, self.at)
-        return printed.value() if printed is not None else self.exact.value(node, self.at)
+        if printed is None:
+            return self.exact.value(node, self.at)
+        self.sound = self.sound and all(printed.sound)
+        return printed.value()

@@ -9,7 +9,7 @@ from proofs.audit.definitions import record
 from proofs.audit.ledger import FAILURES, Ledger, Reference
 from proofs.audit.limits import TooLarge
 from proofs.audit.pairing import Pair, pairs
-from proofs.audit.syntax import Call, Component, Name, Number, canonical, children, latex, numbers
+from proofs.audit.syntax import Call, Component, Name, Number, canonical, latex, numbers
 from proofs.audit.values import Array
 
 if TYPE_CHECKING:
@@ -68,8 +68,6 @@ class Substitutions:
             self._put_for_formula(statement, formula, printed, exact)
 
     def _target(self, statement: Statement, formula: Node, printed: Record) -> list[Real] | None:
-        if isinstance(formula, Number) and formula.start not in self.exact.targets:
-            return None
         try:
             value = self.exact.value(formula, statement.start)
         except FAILURES:
@@ -117,7 +115,7 @@ class Substitutions:
             local = self.ledger.entries(self.local.value(formula, statement.start), printed, statement)
         except FAILURES:
             local = None
-        sound = self.is_sound(formula, statement.start)
+        sound = self.local.sound
         name = self.ledger.name(statement.equal_members)
         self.ledger.judge(name, printed, Reference(local, exact, sound, "a step of the computation"))
 
@@ -137,15 +135,6 @@ class Substitutions:
                 self.ledger.find("substitution", name, message, number.start, number.stop)
             if not self.ledger.sound[number.start] and exact is not None:
                 self.ledger.correct(number, exact[index])
-
-    def is_sound(self, formula: Node, at: int) -> bool:
-        """Whether every printed number that a formula uses, itself or by name, is free of mistakes."""
-        if isinstance(formula, Number):
-            return self.ledger.sound.get(formula.start, True)
-        if isinstance(formula, (Name, Call)):
-            printed = self.known.last_printed(formula, at)
-            return printed is None or all(printed.sound)
-        return all(self.is_sound(child, at) for child in children(formula))
 
     def not_derived(self, head: Node, name: str, printed: Record) -> None:
         """Remark that a value is printed without a derivation though a rule defines it."""

@@ -182,6 +182,19 @@ def children(node: Node) -> tuple[Node, ...]:
             return ()
 
 
+def height(node: Node) -> int:
+    """Return how many parts stand one inside the other, at most. Not recursive: the answer may be large."""
+    tallest, level = 0, [node]
+    while level:
+        tallest += 1
+        level = [child for part in level for child in (*children(part), *_index(part))]
+    return tallest
+
+
+def _index(node: Node) -> tuple[Node, ...]:
+    return node.index if isinstance(node, Name) else ()
+
+
 def canonical(node: Node) -> str:
     """Return the same text for formulas that differ only in place and spelling."""
     match node:

@@ -36,6 +36,8 @@ def value(found: PrintedValue) -> str:
 
 def substitution(name: str, put: str, before: str, line: int) -> str:
     """Say that the number put in the place of a name is not the one printed for it."""
+    if name == before:
+        return f"{put} stands in the place of {before} (line {line})."
     return f"{put} stands in the place of {name}, which is {before} on line {line}."
 
 

@@ -51,4 +51,5 @@ CLAIM = Claim(
     ),
     remark="Proved for any positive factor c; the chapter's is c = 1/sqrt(d_k).",
     law="score_differences",
+    covers=("four_steps",),
 )

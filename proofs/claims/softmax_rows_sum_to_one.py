@@ -42,4 +42,5 @@ CLAIM = Claim(
         Mutant("sum over the first token only", statement(last=I.sp.Integer(1))),
     ),
     law="rows_sum_to_one",
+    covers=("contextual_representation",),
 )

@@ -17,4 +17,5 @@ CLAIM = Claim(
         Mutant("some weight is negative", positive(I.causal_upper, "<")),
     ),
     law="rows_sum_to_one",
+    covers=("contextual_representation", "distant_words"),
 )

@@ -72,4 +72,5 @@ CLAIM = Claim(
         Line("V", ("theorem_1_agreement", "proposition_1_restriction"), note="The same, in terms of the mask."),
     ),
     law="causality",
+    covers=("mask_for_autoregression", "mask_prevents_cheating"),
 )

@@ -79,4 +79,5 @@ CLAIM = Claim(
     ),
     law="causality",
     remark="The weighted sum is written for one value component; the rules used hold in any vector space.",
+    covers=("next_layer",),
 )

@@ -173,7 +173,7 @@ TOKENWISE = Law(
 EXACT = Law(
     id="exact_agreement",
     title="The floating-point result is the exact one",
-    claim="one_definition",
+    claim="matrix_form_equals_token_form",
     statement="Scores, weights and outputs are within the bound of exact arithmetic on the same data.",
     check=agreement_with(exactly),
     sample=EXACT_CASES,
@@ -182,7 +182,7 @@ EXACT = Law(
 ACCURACY = Law(
     id="accuracy",
     title="Errors are what rounding explains",
-    claim="one_definition",
+    claim="matrix_form_equals_token_form",
     statement=(
         "Scores, weights and outputs are within the bound of a wider computation: float64 for half and"
         " single, exact arithmetic for double."
@@ -213,7 +213,7 @@ DELETED = Law(
 PERMUTATION = Law(
     id="permutation_equivariance",
     title="Unmasked attention is permutation-equivariant",
-    claim="r6_equivariance",
+    claim="r6_permutation_equivariance",
     statement="Unmasked, permuted tokens give the permuted outputs, within twice the bound.",
     check=_permutation,
     masks=("full",),

@@ -61,7 +61,7 @@ REACTION = Law(
 CONVEX_HULL = Law(
     id="convex_hull",
     title="Outputs lie in the hull of the allowed values",
-    claim="convex_hull",
+    claim="softmax_rows_sum_to_one",
     statement="min v_j - h <= a_i <= max v_j + h over j in S(i), by coordinate; h: the hull margin.",
     check=_hull,
 )

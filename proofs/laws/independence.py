@@ -107,7 +107,7 @@ MASKED_TOKEN = Law(
 VALUES = Law(
     id="values_do_not_steer",
     title="Weights do not depend on the values",
-    claim="r5_keys_decide_weights",
+    claim="r5_weights_ignore_values",
     statement="With W_V replaced by 1 - W_V the weights are the same to the bit.",
     check=_values,
 )

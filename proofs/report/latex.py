@@ -15,7 +15,6 @@ import sympy as sp
 from sympy.printing.latex import LatexPrinter
 
 from attention import indexed as I
-from attention import notation as N
 from proofs.formula import And, Datum, ForAll, Formula, Or, Range, Reads, Relation, Statement, expressions
 
 OPS = {"=": "=", "!=": r"\neq", "<": r"\lt", "<=": r"\le", ">": r"\gt", ">=": r"\ge"}
@@ -59,7 +58,8 @@ def name(text: str) -> str:
     out = _NAMES.get(core, core)
     if out == core and "_" in core:
         head, _, tail = core.partition("_")
-        out = f"{_NAMES.get(head, head)}_{{{tail}}}" if not tail.isdigit() else f"{_NAMES.get(head, head)}_{tail}"
+        below = tail if len(tail) == 1 else f"{{{tail}}}"
+        out = f"{_NAMES.get(head, head)}_{below}"
     if "~" in marks:
         out = rf"\tilde {out}"
     return out + "'" * marks.count("'")
@@ -200,25 +200,32 @@ def quantifiers(statement: Statement) -> Iterator[str]:
             by_least.setdefault(least, []).append(latex(size))
         for least, sizes in sorted(by_least.items()):
             yield rf"all sizes ${', '.join(sizes)} \ge {least}$"
-    for datum in statement.data:
-        yield _datum(datum)
+    plain = [_datum(datum) for datum in statement.data if datum.kind in {"real", "positive"}]
+    if plain:
+        yield f"all ${', '.join(plain)}$"
+    yield from (_set(datum) for datum in statement.data if datum.kind not in {"real", "positive"})
     if statement.ranges:
         yield f"all indices ${ranges(statement.ranges)}$"
 
 
 def _datum(datum: Datum) -> str:
-    label, shape = name(datum.name), r" \times ".join(latex(k) for k in datum.shape)
+    label = name(datum.name)
+    shape = r" \times ".join(latex(k) for k in datum.shape)
+    if datum.kind == "positive":
+        return rf"{label} \gt 0"
+    return rf"{label} \in \mathbb{{R}}^{{{shape}}}" if shape else rf"{label} \in \mathbb{{R}}"
+
+
+def _set(datum: Datum) -> str:
+    label = name(datum.name)
+    shape = r" \times ".join(latex(k) for k in datum.shape)
     if datum.kind == "function":
         return f"every function ${label}$ of {datum.arity} arguments"
-    if datum.kind == "positive":
-        return rf"every ${label} \gt 0$"
     if datum.kind == "permutation":
         return rf"every permutation ${label}$ of $1, \dots, n$"
     if datum.kind == "random":
         return rf"independent random ${label} \in \mathbb{{R}}^{{{shape}}}$ with mean 0 and variance 1"
-    if datum.kind == "token":
-        return rf"every sequence ${label}$ of ${shape}$ tokens of any kind"
-    return rf"every ${label} \in \mathbb{{R}}^{{{shape}}}$" if datum.shape else rf"every real ${label}$"
+    return rf"every sequence ${label}$ of ${shape}$ tokens of any kind"
 
 
 def definitions(statement: Statement) -> Iterator[str]:
@@ -226,8 +233,8 @@ def definitions(statement: Statement) -> Iterator[str]:
     formulas = (statement.conclusion, *statement.assumptions.values())
     used = I.reachable((e for item in formulas for e in expressions(item)), statement.definitions)
     for key, definition in statement.definitions.items():
-        if key in used:
-            yield f"{latex(definition.head(*definition.params))} = {latex(definition.body)}"
+        left, right = latex(definition.head(*definition.params)), latex(definition.body)
+        if key in used and left != right:
+            yield f"{left} = {right}"
 
 
-__all__ = ["N", "definitions", "formula", "latex", "name", "pretty", "quantifiers", "ranges"]

@@ -13,35 +13,38 @@ from proofs.rules.core import Context, Expr, Rule
 from proofs.rules.quotients import nonnegative, positive
 
 
-def derivative(expr: Expr, entry: Expr) -> Expr | None:
+def derivative(expr: Expr, entry: Expr, context: Context) -> Expr | None:
     """Return the partial derivative of an unfolded expression by an entry; None outside the rules' reach."""
-    if not expr.has(entry.base):
+    if entry.base.label.name not in I.names_in(expr):
         return sp.Integer(0) if not expr.atoms(sp.core.function.AppliedUndef) else None
     if isinstance(expr, sp.Indexed):
+        if expr.base != entry.base:
+            return None  # the array's name stands in an index
         pairs = zip(expr.indices, entry.indices, strict=True)
         return sp.Mul(*(sp.KroneckerDelta(p, q) for p, q in pairs))
     if isinstance(expr, sp.Sum):
         v, first, last, body = I.opened(expr)
-        inner = derivative(body, entry)
+        inner = derivative(body, entry, context.inside(v, first, last))
         return None if inner is None else sp.Integer(0) if inner == 0 else sp.Sum(inner, (v, first, last))
     if isinstance(expr, sp.Add):
-        parts = [derivative(arg, entry) for arg in expr.args]
+        parts = [derivative(arg, entry, context) for arg in expr.args]
         return None if None in parts else sp.Add(*parts)
     if isinstance(expr, sp.Mul):
         terms = []
         for k, factor in enumerate(expr.args):
-            inner = derivative(factor, entry)
+            inner = derivative(factor, entry, context)
             if inner is None:
                 return None
             terms.append(sp.Mul(inner, *(other for r, other in enumerate(expr.args) if r != k)))
         return sp.Add(*terms)
     if isinstance(expr, sp.exp):
-        inner = derivative(expr.args[0], entry)
+        inner = derivative(expr.args[0], entry, context)
         return None if inner is None else expr * inner
     if isinstance(expr, I.Quotient):
         num, den = expr.args
-        d_num, d_den = derivative(num, entry), derivative(den, entry)
-        if d_num is None or d_den is None:
+        d_num, d_den = derivative(num, entry, context), derivative(den, entry, context)
+        # Where the divisor vanishes there is nothing to differentiate.
+        if d_num is None or d_den is None or not positive(den, context):
             return None
         return I.Quotient(d_num * den - num * d_den, den * den)
     return None
@@ -51,13 +54,14 @@ def _partial(node: Expr, context: Context) -> Expr | None:
     if not isinstance(node, I.Partial):
         return None
     expr, entry = node.args
-    out = derivative(I.rename_apart(expr, context.in_use), entry)
+    out = derivative(I.rename_apart(expr, context.in_use), entry, context.under_variation())
     return None if out is None else I.rename_apart(out, context.in_use)
 
 
 PARTIAL = Rule(
     "derivative through sums, products, quotients and exponentials",
-    "d(f g) = df g + f dg; d(f/g) = (df g - f dg)/g^2; d e^f = e^f df; d x_{ie}/d x_{mf} = delta_{im} delta_{ef}",
+    "d(f g) = df g + f dg; d(f/g) = (df g - f dg)/g^2 (g > 0); d e^f = e^f df; "
+    "d x_{ie}/d x_{mf} = delta_{im} delta_{ef}",
     _partial,
 )
 
@@ -85,8 +89,7 @@ def limit(expr: Expr, parameter: Expr, to: Expr, context: Context) -> Expr | Non
 
 def _limit_of_exp(exponent: Expr, parameter: Expr, to: Expr, context: Context) -> Expr | None:
     if to == 0:
-        at_zero = exponent.xreplace({parameter: sp.Integer(0)})
-        return None if at_zero.has(sp.zoo, sp.nan) else sp.exp(at_zero)
+        return sp.exp(exponent.xreplace({parameter: sp.Integer(0)})) if _polynomial(exponent, parameter) else None
     free = [part for part in sp.Add.make_args(exponent) if not part.has(parameter)]
     moving = [part for part in sp.Add.make_args(exponent) if part.has(parameter)]
     # e^(r - beta h) with h >= 0 free of beta tends to e^r [h = 0]; with h > 0, to 0.
@@ -100,8 +103,24 @@ def _limit_of_exp(exponent: Expr, parameter: Expr, to: Expr, context: Context) -
     return sp.exp(sp.Add(*free)) * I.IsZero(gap) if nonnegative(gap, context) else None
 
 
+def _polynomial(expr: Expr, parameter: Expr) -> bool:
+    """Decide whether an expression is a polynomial in the parameter: its limit is then its value."""
+    if not expr.has(parameter) or expr == parameter:
+        return True
+    if isinstance(expr, sp.Pow):
+        return bool(expr.exp.is_Integer and expr.exp > 0) and _polynomial(expr.base, parameter)
+    return isinstance(expr, (sp.Add, sp.Mul)) and all(_polynomial(arg, parameter) for arg in expr.args)
+
+
 def _limit_rule(node: Expr, context: Context) -> Expr | None:
-    return limit(*node.args, context) if isinstance(node, I.LimitOf) else None
+    if not isinstance(node, I.LimitOf):
+        return None
+    expr, parameter, to = node.args
+    folded = I.reachable([expr], context.definitions).values()
+    # A folded head may hide the parameter; limits elsewhere than at oo and 0 are not this rule's.
+    if to not in (sp.oo, 0) or any(parameter.name in I.names_in(item.body) for item in folded):
+        return None
+    return limit(expr, parameter, to, context.under(node))
 
 
 LIMIT = Rule(
@@ -116,6 +135,8 @@ def _expectation(node: Expr, context: Context) -> Expr | None:
     if not isinstance(node, I.Expectation):
         return None
     (expr,) = node.args
+    if any(context.random_names & I.names_in(item.body) for item in I.reachable([expr], context.definitions).values()):
+        return None  # a folded head is random
     entries = {entry for entry in expr.atoms(sp.Indexed) if entry.base.label.name in context.random_names}
     if not entries:
         return expr
@@ -135,14 +156,14 @@ def _moment(expr: Expr, context: Context) -> Expr | None:
     """E of a product of entries: a product over independent arrays of E[z] = 0, E[z_p z_q] = delta_pq."""
     powers: dict[str, list[Expr]] = {}
     for factor in sp.Mul.make_args(expr):
-        base, times = (factor.base, int(factor.exp)) if isinstance(factor, sp.Pow) else (factor, 1)
-        if not isinstance(base, sp.Indexed) or base.base.label.name not in context.random_names or times > 2:
+        base, times = factor.args if isinstance(factor, sp.Pow) else (factor, sp.Integer(1))
+        if not isinstance(base, sp.Indexed) or base.base.label.name not in context.random_names or times not in (1, 2):
             return None
-        powers.setdefault(base.base.label.name, []).extend([base] * times)
+        powers.setdefault(base.base.label.name, []).extend([base] * int(times))
+    if any(len(entries) > 2 for entries in powers.values()):
+        return None  # a third moment may not even exist
     out = sp.Integer(1)
     for entries in powers.values():
-        if len(entries) > 2:
-            return None
         if len(entries) == 1:
             return sp.Integer(0)
         pairs = zip(entries[0].indices, entries[1].indices, strict=True)

@@ -10,7 +10,7 @@ References: the rules are those of indexed sums, [graham1994], chapter 2.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import permutations
 from typing import Any, TypeAlias
 
@@ -18,7 +18,7 @@ import sympy as sp
 
 from attention import indexed as I
 from proofs.bounds import Facts
-from proofs.formula import ForAll, Formula, Relation, Statement
+from proofs.formula import ForAll, Formula, Relation, Statement, free_symbols, names_read, replaced
 
 Expr: TypeAlias = Any
 
@@ -33,7 +33,21 @@ class RuleError(ValueError):
 
 @dataclass(frozen=True)
 class Context:
-    """What is known at a subexpression: index facts, assumptions, definitions, and the names in use."""
+    """What is known at a subexpression: index facts, assumptions, definitions, and the names in use.
+
+    Args:
+        facts: index inequalities that hold here.
+        assumptions: the statement's, less those that say nothing here.
+        definitions: what the defined heads mean.
+        in_use: names that a new bound letter must avoid.
+        positive_names: scalars declared positive.
+        random_names: arrays that an expectation averages over.
+        permutations: arrays declared permutations of 1..n, with n.
+        lineage: the statements whose facts stand here.
+        bound: letters that mean something else here than in the statement: those of the sums around.
+        varied: limit parameters and random arrays that an operator around here lets vary.
+        varying: whether a derivative stands around here.
+    """
 
     facts: Facts
     assumptions: Mapping[str, Formula]
@@ -41,11 +55,15 @@ class Context:
     in_use: frozenset[str]
     positive_names: frozenset[str]
     random_names: frozenset[str]
+    permutations: Mapping[str, Expr] = field(default_factory=dict)
+    lineage: tuple[Statement, ...] = ()
+    bound: frozenset[str] = frozenset()
+    varied: frozenset[str] = frozenset()
     varying: bool = False
 
     @classmethod
-    def of(cls, statement: Statement, expr: Expr) -> Context:
-        """Return the context at the top of an expression in a statement."""
+    def of(cls, statement: Statement, expr: Expr, lineage: tuple[Statement, ...] = ()) -> Context:
+        """Return the context at the top of an expression in a statement that follows those of `lineage`."""
         facts = Facts().plus((least, size) for size, least in statement.sizes.items())
         facts = facts.plus((first, v) for v, first, _ in statement.ranges)
         facts = facts.plus((v, last) for v, _, last in statement.ranges)
@@ -53,16 +71,50 @@ class Context:
             facts = facts.plus(_order_facts(formula))
         positive = frozenset(datum.name for datum in statement.data if datum.kind == "positive")
         random = frozenset(datum.name for datum in statement.data if datum.kind == "random")
+        permutations = {datum.name: datum.shape[0] for datum in statement.data if datum.kind == "permutation"}
         in_use = frozenset(I.names_in(expr))
-        return cls(facts, statement.assumptions, statement.definitions, in_use, positive, random)
+        known = (statement.assumptions, statement.definitions, in_use, positive, random, permutations)
+        return cls(facts, *known, (*lineage, statement))
 
     def inside(self, v: Expr, first: Expr, last: Expr) -> Context:
-        """Return the context in the body of a sum over v = first..last."""
-        return self.with_facts([(first, v), (v, last)])
+        """Return the context in the body of a sum over v = first..last; an outer v is out of sight there."""
+        return replace(
+            self,
+            facts=self.facts.without(v).plus([(first, v), (v, last)]),
+            bound=self.bound | {v.name},
+            positive_names=self.positive_names - {v.name},
+        )
 
     def under_variation(self) -> Context:
         """Return the context inside a derivative: an equation that holds at one point says nothing there."""
         return replace(self, assumptions={}, varying=True)
+
+    def under(self, operator: Expr) -> Context:
+        """Return the context in the first argument of an operator that lets something vary, or of any other."""
+        if isinstance(operator, I.Partial):
+            return self.under_variation()
+        if isinstance(operator, I.LimitOf):
+            return self.while_varied(frozenset({operator.args[1].name}))
+        return self.while_varied(self.random_names) if isinstance(operator, I.Expectation) else self
+
+    def while_varied(self, names: frozenset[str]) -> Context:
+        """Return the context where these names vary: what is assumed of their one value says nothing there."""
+        silent = {name: a for name, a in self.assumptions.items() if not names_read(a, self.definitions) & names}
+        positive = self.positive_names - names
+        return replace(self, assumptions=silent, varied=self.varied | names, positive_names=positive)
+
+    def admits(self, formula: Formula) -> bool:
+        """Decide whether the formula's free letters mean here what they mean in the statement."""
+        return not {symbol.name for symbol in free_symbols(formula)} & self.bound
+
+    def admits_fact(self, formula: Formula, under: Statement) -> bool:
+        """Decide whether a fact established under a statement may be used here."""
+        if not any(under is statement for statement in self.lineage):
+            return False
+        if self.varying and under.assumptions:
+            return False  # the equation may hold at one point only
+        varied = (names_read(a, under.definitions) & self.varied for a in under.assumptions.values())
+        return self.admits(formula) and not any(varied)
 
     def with_facts(self, pairs: list[tuple[Expr, Expr]]) -> Context:
         """Return the context with more inequalities p <= q."""
@@ -83,9 +135,8 @@ def _order_facts(formula: Formula) -> Iterator[tuple[Expr, Expr]]:
 
 def _is_index(expr: Expr) -> bool:
     # Facts are about integers: p < q means p + 1 <= q only for them.
-    return bool(expr.free_symbols or expr.is_Integer) and all(s.is_integer for s in expr.free_symbols) and not expr.has(
-        sp.Indexed, sp.Function
-    )
+    plain = all(s.is_integer for s in expr.free_symbols) and not expr.has(sp.Indexed, sp.Function)
+    return plain and bool(expr.free_symbols or expr.is_Integer)
 
 
 @dataclass(frozen=True)
@@ -111,6 +162,8 @@ def rewrite(expr: Expr, rule: Rule, context: Context, *, every: bool = False, at
         RuleError: the rule matches nowhere.
     """
     matched = False
+    expr = I.rename_apart(sp.sympify(expr), ())
+    context = replace(context, in_use=context.in_use | I.names_in(expr))
 
     def walk(node: Expr, here: Context) -> Expr:
         nonlocal matched
@@ -127,11 +180,14 @@ def rewrite(expr: Expr, rule: Rule, context: Context, *, every: bool = False, at
             return node if body == old else sp.Sum(body, (v, first, last))
         if not node.args or isinstance(node, sp.Indexed):
             return node
-        inner = here.under_variation() if isinstance(node, I.Partial) else here
-        args = [walk(arg, inner) for arg in node.args]
+        if isinstance(node, (I.Partial, I.LimitOf, I.Expectation)):
+            # What the operator varies is bound by it: no rule may touch it.
+            args = [walk(node.args[0], here.under(node)), *node.args[1:]]
+        else:
+            args = [walk(arg, here) for arg in node.args]
         return node if tuple(args) == node.args else node.func(*args)
 
-    out = walk(sp.sympify(expr), context)
+    out = walk(expr, context)
     if not matched:
         raise RuleError(rule.name, expr)
     return I.rename_apart(out, ())
@@ -177,13 +233,13 @@ def _match_all(
 def instance_of(formula: Formula, node: Expr, context: Context, *, backwards: bool = False) -> Expr | None:
     """Rewrite `node` by an assumed equation whose quantified letters fit it and lie, provably, in range."""
     ranges, body = (formula.ranges, formula.body) if isinstance(formula, ForAll) else ((), formula)
-    if not isinstance(body, Relation) or body.op != "=":
+    if not isinstance(body, Relation) or body.op != "=" or not context.admits(formula):
         return None
     lhs, rhs = (sp.sympify(side) for side in (body.lhs, body.rhs))
     if backwards:
         lhs, rhs = rhs, lhs
     found = fitting(ranges, lhs, node, context)
-    return None if found is None else I.rename_apart(rhs, context.in_use).xreplace(found)
+    return None if found is None else replaced(rhs, found, context.in_use)
 
 
 def fitting(

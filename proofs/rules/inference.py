@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import sympy as sp
 
 from attention import indexed as I
-from proofs.formula import Or, Relation, equal
+from proofs.formula import Or, Relation, equal, replaced
 from proofs.rules.core import Context, Expr, RuleError
 from proofs.rules.quotients import positive, ring_equal
 
@@ -102,5 +102,5 @@ def squares_zero(premise: Relation, letter: Expr, context: Context) -> Relation:
         v, first, last, body = I.opened(lhs)
         inside = context.facts.at_most(first, letter) and context.facts.at_most(letter, last)
         if inside and isinstance(body, sp.Pow) and body.exp == 2:
-            return equal(body.base.xreplace({v: letter}), sp.Integer(0))
+            return equal(replaced(body.base, {v: letter}), sp.Integer(0))
     raise RuleError("a sum of squares is zero iff every term is", premise)

@@ -6,10 +6,12 @@ added terms, factors whose co-factors are non-negative, numerators over positive
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from attention import indexed as I
-from proofs.formula import ForAll, Relation
+from proofs.formula import ForAll, Relation, replaced
 from proofs.rules.core import Context, Expr, Rule, RuleError, fitting
 from proofs.rules.quotients import nonnegative, positive
 
@@ -20,6 +22,8 @@ def rewrite_upwards(expr: Expr, rule: Rule, context: Context) -> Expr:
     Raises RuleError if there is none.
     """
     done = False
+    expr = I.rename_apart(sp.sympify(expr), ())
+    context = replace(context, in_use=context.in_use | I.names_in(expr))
 
     def walk(node: Expr, here: Context) -> Expr:
         nonlocal done
@@ -46,7 +50,7 @@ def rewrite_upwards(expr: Expr, rule: Rule, context: Context) -> Expr:
             return sp.Mul(*out)
         return node
 
-    out = walk(sp.sympify(expr), context)
+    out = walk(expr, context)
     if not done:
         raise RuleError(rule.name, expr)
     return I.rename_apart(out, ())
@@ -76,9 +80,9 @@ def bound_by(name: str) -> Rule:
     def apply(node: Expr, context: Context) -> Expr | None:
         formula = context.assumptions.get(name)
         ranges, body = (formula.ranges, formula.body) if isinstance(formula, ForAll) else ((), formula)
-        if not isinstance(body, Relation) or body.op != "<=":
+        if formula is None or not isinstance(body, Relation) or body.op != "<=" or not context.admits(formula):
             return None
         found = fitting(ranges, sp.sympify(body.lhs), node, context)
-        return None if found is None else sp.sympify(body.rhs).xreplace(found)
+        return None if found is None else replaced(body.rhs, found, context.in_use)
 
     return Rule("bound a term", f"replace by the upper bound of the assumption '{name}'", apply)

@@ -65,7 +65,7 @@ def _assumed(expr: Expr, op: str, context: Context) -> bool:
 
 def _asserts(formula: Formula, expr: Expr, op: str, context: Context) -> bool:
     ranges, body = (formula.ranges, formula.body) if isinstance(formula, ForAll) else ((), formula)
-    if not isinstance(body, Relation) or body.op != op or sp.sympify(body.rhs) != 0:
+    if not isinstance(body, Relation) or body.op != op or sp.sympify(body.rhs) != 0 or not context.admits(formula):
         return False
     return fitting(ranges, sp.sympify(body.lhs), expr, context) is not None
 

@@ -198,14 +198,14 @@ def split(at: Expr, *, until: Expr | None = None) -> Rule:
 
 
 def permute(letter: str, n: Expr) -> Rule:
-    """Re-index a full range by a permutation given as data `letter`."""
+    """Re-index a full range by a permutation of it, given as data `letter` and declared as one."""
 
-    def apply(node: Expr, _: Context) -> Expr | None:
+    def apply(node: Expr, context: Context) -> Expr | None:
         if not isinstance(node, sp.Sum):
             return None
         v, first, last, body = I.opened(node)
         image = sp.Indexed(sp.IndexedBase(letter, integer=True, positive=True), v)
-        if (first, last) != (1, n) or not body.has(image):
+        if (first, last) != (1, n) or not body.has(image) or context.permutations.get(letter) != n:
             return None
         # f(pi(v)) re-indexes only if v enters through pi(v) alone.
         if body.xreplace({image: sp.Symbol("#")}).has(v):
@@ -222,7 +222,7 @@ def _delta_picks(node: Expr, context: Context) -> Expr | None:
     for factor in sp.Mul.make_args(body):
         if isinstance(factor, sp.KroneckerDelta) and v in factor.args:
             other = factor.args[1] if factor.args[0] == v else factor.args[0]
-            if context.facts.at_most(first, other) and context.facts.at_most(other, last):
+            if not other.has(v) and context.facts.at_most(first, other) and context.facts.at_most(other, last):
                 return (body / factor).xreplace({v: other})
     return None
 

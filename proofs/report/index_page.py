@@ -1,0 +1,139 @@
+r"""The front page of the reports: verdict table, dependency graph, what is trusted, coverage of every source item."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from proofs.claim import Claim
+from proofs.documents import Document
+from proofs.report.claim_page import BADGES
+from proofs.verdict import Kind, Verdict
+
+
+@dataclass(frozen=True)
+class AuditSummary:
+    """One audited document for the front page: its title, report file and plain sentences."""
+
+    title: str
+    file: str
+    sentences: Sequence[str]
+
+
+TRUSTED = (
+    "the named rules of `proofs/rules`, each tested on random exact instances, and each step of each derivation "
+    "evaluated exactly at small instances when it is built",
+    "SymPy's storage of expressions and its automatic arithmetic (order of terms, 0 + x, 1 x, collecting equal terms, "
+    "deltas of integers); its `simplify`, `doit` and `equals` decide nothing",
+    "python-flint's exact rationals and Arb's balls",
+    "the theorem of Lindemann and Weierstrass, by which equality of exponential sums is decided",
+    "what a single claim names under *trusted* on its page",
+)
+
+
+def index_page(
+    claims: Mapping[str, Claim],
+    verdicts: Mapping[str, Verdict],
+    documents: Sequence[Document],
+    audits: Sequence[AuditSummary],
+    figures: Sequence[tuple[str, str]],
+) -> str:
+    """Return the Markdown of reports/README.md."""
+    out = ["# Verdicts", _summary(verdicts)]
+    out += _meaning()
+    for document in documents:
+        out += [f"## {document.title}", _table(document, claims, verdicts)]
+    if audits:
+        out.append("## Printed numbers")
+        for audit in audits:
+            out += [f"**[{audit.title}]({audit.file})**", "\n".join(f"- {line}" for line in audit.sentences)]
+    if figures:
+        out.append("## Figures")
+        out += [f"![{title}]({file})" for title, file in figures]
+    out += ["## What leans on what", "Arrows point from a claim to what it uses; dotted, to the repair of a refuted claim."]
+    out.append(_graph(claims, verdicts))
+    out += ["## What is trusted", "\n".join(f"- {line}" for line in TRUSTED)]
+    out.append("## Every item of the texts")
+    for document in documents:
+        out += [f"### {document.title}", _coverage(document, claims, verdicts)]
+    return "\n\n".join(out) + "\n"
+
+
+def _summary(verdicts: Mapping[str, Verdict]) -> str:
+    count = Counter(v.kind for v in verdicts.values())
+    parts = [f"{count[kind]} {kind.value}" for kind in Kind]
+    return f"{len(verdicts)} claims: {', '.join(parts)}. Written by `attention-proofs`; nothing here is typed by hand."
+
+
+def _meaning() -> list[str]:
+    return [
+        "*Proved, all sizes* means: a derivation at symbolic $n, d, d_k, d_v$ in which every step names its rule, every "
+        "step agrees with exact arithmetic at small instances, the assumptions have a model, and every false variant "
+        "of the claim is refuted. *Refuted* means: exact data at which the statement fails. *Not formal* means: a "
+        "sentence without mathematical content. Fuzzing corroborates and proves nothing.",
+    ]
+
+
+def _table(document: Document, claims: Mapping[str, Claim], verdicts: Mapping[str, Verdict]) -> str:
+    place = {item.id: k for k, item in enumerate(document.items)}
+    mine = [c for c in claims.values() if c.document == document.id and c.id in verdicts]
+    mine.sort(key=lambda c: (place[c.item], verdicts[c.id].kind is not Kind.REFUTED, c.id))
+    rows = ["| item | claim | verdict | scope | repair |", "|---|---|---|---|---|"]
+    for claim in mine:
+        verdict = verdicts[claim.id]
+        repair = f"[{claims[claim.repair].title}](claims/{claim.repair}.md)" if claim.repair else ""
+        title = f"[{_cell(claim.title)}](claims/{claim.id}.md)"
+        rows.append(f"| {claim.label} | {title} | {BADGES[verdict.kind]} | {verdict.scope} | {_cell(repair)} |")
+    return "\n".join(rows)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", r"\|")
+
+
+def _coverage(document: Document, claims: Mapping[str, Claim], verdicts: Mapping[str, Verdict]) -> str:
+    by_item: dict[str, list[Claim]] = {}
+    for claim in claims.values():
+        if claim.document == document.id and claim.id in verdicts:
+            for item in (claim.item, *claim.covers):
+                by_item.setdefault(item, []).append(claim)
+    rows = ["| line | item | kind | decided by |", "|---|---|---|---|"]
+    for item in document.items:
+        mine = by_item.get(item.id, [])
+        links = ", ".join(f"[`{c.id}`](claims/{c.id}.md) {BADGES[verdicts[c.id].kind][0]}" for c in mine)
+        shown = links or ("a definition: nothing to decide" if item.kind == "definition" else "**nothing**")
+        place = f"[{item.line}](../proofs/documents/{document.file}#L{item.line})"
+        rows.append(f"| {place} | {_cell(item.label)} | {item.kind} | {shown} |")
+    return "\n".join(rows)
+
+
+def _graph(claims: Mapping[str, Claim], verdicts: Mapping[str, Verdict]) -> str:
+    edges = [(c.id, used, "-->") for c in claims.values() for used in c.uses]
+    edges += [(c.id, c.repair, "-.->") for c in claims.values() if c.repair]
+    edges = [edge for edge in edges if edge[0] in verdicts and edge[1] in verdicts]
+    shown = sorted({name for edge in edges for name in edge[:2]})
+    lines = ["```mermaid", "graph LR"]
+    lines += [f'  {name}["{_node(claims[name])}"]:::{_style(verdicts[name])}' for name in shown]
+    lines += [f"  {start} {arrow} {end}" for start, end, arrow in edges]
+    lines += [
+        "  classDef proved fill:#dff3e4,stroke:#2a7d46,color:#111",
+        "  classDef refuted fill:#fbe0dd,stroke:#b3382c,color:#111",
+        "  classDef open fill:#f3f0d7,stroke:#8a7d1f,color:#111",
+        "```",
+    ]
+    return "\n".join(lines)
+
+
+def _node(claim: Claim) -> str:
+    # Mermaid reads quotes, brackets and semicolons of a label its own way.
+    return "".join(character if character.isalnum() or character in " =._-+/," else " " for character in claim.title)
+
+
+def _style(verdict: Verdict) -> str:
+    return {Kind.PROVED: "proved", Kind.REFUTED: "refuted"}.get(verdict.kind, "open")
+
+
+def table_lines(claims: Iterable[Claim], verdicts: Mapping[str, Verdict]) -> list[tuple[str, str, str, str]]:
+    """Return the rows of the table on the terminal: label, claim, verdict, scope."""
+    return [(c.label, c.id, verdicts[c.id].kind.value, verdicts[c.id].scope) for c in claims if c.id in verdicts]

@@ -1,0 +1,128 @@
+r"""The whole job: decide the claims, fuzz the laws, audit the documents, write the reports.
+
+Claims, laws and audits do not know one another; they meet here and in `proofs.report`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from proofs import documents
+from proofs.claim import Claim
+from proofs.decide import decide_all, judge_lines
+from proofs.registry import claims as all_claims
+from proofs.report.claim_page import LawEvidence, Page, claim_page
+from proofs.report.index_page import AuditSummary, index_page
+from proofs.verdict import Kind, LineVerdict, Verdict
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a run found: claims in order, verdicts, judged proof lines, and law evidence by law id."""
+
+    claims: Sequence[Claim]
+    verdicts: Mapping[str, Verdict]
+    lines: Mapping[str, Sequence[LineVerdict]]
+    laws: Mapping[str, LawEvidence]
+
+    @property
+    def failed(self) -> bool:
+        """Whether a verdict is undecided or evidence fails."""
+        wanted = {claim.id for claim in self.claims}
+        open_claims = any(self.verdicts[name].kind is Kind.UNDECIDED for name in wanted)
+        return open_claims or any(law.outcome != "holds" for law in self.laws.values())
+
+
+def verify(wanted: Iterable[str] | None = None, *, progress: Progress | None = None) -> Results:
+    """Decide the wanted claims (all by default) and run the laws that corroborate them."""
+    found = all_claims()
+    names = set(found) if wanted is None else set(wanted)
+    verdicts = decide_all(None if wanted is None else names, progress=progress)
+    chosen = [claim for claim in found.values() if claim.id in names]
+    lines = {claim.id: judge_lines(claim, verdicts) for claim in chosen}
+    return Results(chosen, verdicts, lines, _laws(chosen, progress))
+
+
+def _laws(claims: Sequence[Claim], progress: Progress | None) -> dict[str, LawEvidence]:
+    from proofs.laws import registry, running  # noqa: PLC0415  # NumPy is needed only here
+
+    out: dict[str, LawEvidence] = {}
+    for name in sorted({claim.law for claim in claims if claim.law}):
+        if progress is not None:
+            progress(f"law {name}")
+        law = registry.law(name)
+        outcome = running.run(law)
+        out[name] = LawEvidence(name, law.title, outcome.cases, outcome.outcome)
+    return out
+
+
+def write_reports(results: Results, out: Path, *, progress: Progress | None = None) -> list[Path]:
+    """Write reports for a full run below `out`; return the files written. Files no longer written are removed."""
+    found = {claim.id: claim for claim in results.claims}
+    files: dict[str, str] = {}
+    texts = documents.documents()
+    titles = {document.id: document.title for document in texts}
+    items = {(document.id, item.id): item for document in texts for item in document.items}
+    for claim in results.claims:
+        page = Page(
+            claim,
+            results.verdicts[claim.id],
+            items[claim.document, claim.item],
+            titles[claim.document],
+            results.lines[claim.id],
+            results.verdicts,
+            results.laws.get(claim.law or ""),
+        )
+        files[f"claims/{claim.id}.md"] = claim_page(page)
+    summaries = []
+    for document in texts:
+        if progress is not None:
+            progress(f"audit of {document.file}")
+        summary, text = _audit(document)
+        summaries.append(summary)
+        files[summary.file] = text
+    figures = _figures(out, results)
+    files["README.md"] = index_page(found, results.verdicts, texts, summaries, figures)
+    for stale in [*(out / "claims").glob("*.md"), *(out / "audit").glob("*.md")]:
+        if f"{stale.parent.name}/{stale.name}" not in files:
+            stale.unlink()
+    for name, content in files.items():
+        target = out / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(content, encoding="utf-8", newline="\n")
+    return [out / name for name in (*files, *(file for _, file in figures))]
+
+
+def _audit(document: documents.Document) -> tuple[AuditSummary, str]:
+    from proofs.audit import audit_bytes  # noqa: PLC0415
+    from proofs.report.audit_report import audit_markdown, summary  # noqa: PLC0415
+
+    found = audit_bytes(documents.text(document.id).encode(), document.file)
+    name = f"audit/{document.id}.md"
+    return AuditSummary(document.title, name, summary(found)), audit_markdown(found)
+
+
+def _figures(out: Path, results: Results) -> list[tuple[str, str]]:
+    from proofs import illustrations as data  # noqa: PLC0415
+    from proofs.report import figures  # noqa: PLC0415  # matplotlib is slow to import
+
+    folder = out / "figures"
+    folder.mkdir(parents=True, exist_ok=True)
+    printed, exact = data.example_weights()
+    figures.weights_heatmaps(printed, exact, folder / "weights.svg")
+    patterns, sizes = data.jacobian_patterns()
+    figures.jacobian_sparsity(patterns, folder / "jacobian.svg", **sizes)
+    shown = [
+        ("Printed and exact attention weights of the worked example", "figures/weights.svg"),
+        ("Which blocks of the Jacobian vanish: causality", "figures/jacobian.svg"),
+    ]
+    witness = results.verdicts["lemma_1_weights"].witness
+    if witness is not None:
+        before, after = data.counterexample_weights(witness)
+        figures.lemma_counterexample(before, after, folder / "lemma_1.svg")
+        shown.append(("The counterexample to Lemma 1", "figures/lemma_1.svg"))
+    return shown
