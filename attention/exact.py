@@ -23,15 +23,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from math import gcd
 from typing import Any, TypeAlias
 
 from flint import arb, ctx, fmpq, fmpz
 
 Rational: TypeAlias = "int | str | Fraction | Decimal | fmpq"
-Exponent: TypeAlias = "tuple[fmpq, fmpq]"  # (multiple of beta, constant)
+Exponent: TypeAlias = "tuple[int, int, int, int]"
+"""The exponent (a/b) beta + c/d in lowest terms, as (a, b, c, d): plain integers hash fast, and sums are all hashing."""
 
 _ZERO, _ONE = fmpq(0), fmpq(1)
-_CONSTANT: Exponent = (_ZERO, _ZERO)
+_CONSTANT: Exponent = (0, 1, 0, 1)
 
 _UNIT: Mapping[Exponent, fmpq] = {_CONSTANT: _ONE}
 
@@ -89,6 +91,43 @@ class _working_precision:
         ctx.prec = self.saved
 
 
+def _exponent(beta: fmpq, constant: fmpq) -> Exponent:
+    return int(beta.p), int(beta.q), int(constant.p), int(constant.q)
+
+
+def _beta(exponent: Exponent) -> fmpq:
+    return fmpq(exponent[0], exponent[1])
+
+
+def _constant(exponent: Exponent) -> fmpq:
+    return fmpq(exponent[2], exponent[3])
+
+
+def _order(exponent: Exponent) -> tuple[fmpq, fmpq]:
+    return _beta(exponent), _constant(exponent)
+
+
+def _product(a: Exponent, b: Exponent) -> Exponent:
+    """Return the exponent of e^a e^b."""
+    p, q, r, s = a
+    t, u, v, w = b
+    if s == w:
+        if s == 1:
+            r += v
+        else:
+            r, s = _lowest(r + v, s)
+    else:
+        r, s = _lowest(r * w + v * s, s * w)
+    if p or t:
+        p, q = _lowest(p * u + t * q, q * u)
+    return p, q, r, s
+
+
+def _lowest(top: int, bottom: int) -> tuple[int, int]:
+    common = gcd(top, bottom)
+    return top // common, bottom // common
+
+
 def _clean(terms: Mapping[Exponent, fmpq]) -> dict[Exponent, fmpq]:
     return {r: c for r, c in terms.items() if c != 0}
 
@@ -99,9 +138,9 @@ def _times(a: Mapping[Exponent, fmpq], b: Mapping[Exponent, fmpq]) -> Mapping[Ex
     if b == _UNIT:
         return a
     out: dict[Exponent, fmpq] = {}
-    for (p, r), c in a.items():
-        for (q, s), d in b.items():
-            key = (p + q, r + s)
+    for r, c in a.items():
+        for s, d in b.items():
+            key = _product(r, s)
             out[key] = out.get(key, _ZERO) + c * d
     return _clean(out)
 
@@ -113,8 +152,9 @@ def _plus(a: Mapping[Exponent, fmpq], b: Mapping[Exponent, fmpq], sign: int = 1)
     return _clean(out)
 
 
-def _key(terms: Mapping[Exponent, fmpq]) -> tuple[Any, ...]:
-    return tuple(sorted(((p, r, c) for (p, r), c in terms.items()), key=lambda t: (t[0], t[1])))
+def _sorted(terms: Mapping[Exponent, fmpq]) -> list[tuple[fmpq, fmpq, fmpq]]:
+    """Return (multiple of beta, constant, coefficient) by growing exponent."""
+    return [(*_order(r), terms[r]) for r in sorted(terms, key=_order)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -284,12 +324,12 @@ class ExpQuotient:
         """Return the limit as beta -> infinity, or None if the number is unbounded."""
         if not self.num:
             return self
-        top_num, top_den = (max(p for p, _ in t) for t in (self.num, self.den))
+        top_num, top_den = (max(map(_beta, t)) for t in (self.num, self.den))
         if top_num > top_den:
             return None
         if top_num < top_den:
             return number(0)
-        lead = [{(_ZERO, r): c for (p, r), c in t.items() if p == top_num} for t in (self.num, self.den)]
+        lead = [{(0, 1, *r[2:]): c for r, c in t.items() if _beta(r) == top_num} for t in (self.num, self.den)]
         return _reduced(lead[0], lead[1])
 
     def __str__(self) -> str:
@@ -306,26 +346,27 @@ def _reduced(num: Mapping[Exponent, fmpq], den: Mapping[Exponent, fmpq]) -> ExpQ
     """Divide both sums by the leading term of the denominator: rationals get denominator 1, sums stay small."""
     if not num:
         return ExpQuotient({}, {_CONSTANT: _ONE})
-    p, r = lead = max(den)
+    lead = next(iter(den)) if len(den) == 1 else max(den, key=_order)
     c = den[lead]
     if lead == _CONSTANT and c == 1:
         return ExpQuotient(num, den)
-    shifted = ({(q - p, s - r): d / c for (q, s), d in terms.items()} for terms in (num, den))
+    back = (-lead[0], lead[1], -lead[2], lead[3])
+    shifted = ({_product(r, back): d / c for r, d in terms.items()} for terms in (num, den))
     return ExpQuotient(*shifted)
 
 
 def _sum_ball(terms: Mapping[Exponent, fmpq]) -> arb:
     total = arb(0)
-    for (p, r), c in terms.items():
-        if p != 0:
+    for r, c in terms.items():
+        if r[0] != 0:
             raise NotExact("ball", "a number with a formal parameter")
-        total += arb(c) * arb(r).exp()
+        total += arb(c) * arb(_constant(r)).exp()
     return total
 
 
 def _sum_text(terms: Mapping[Exponent, fmpq]) -> str:
     parts = []
-    for p, r, c in _key(terms):
+    for p, r, c in _sorted(terms):
         exponent = str(r) if p == 0 else f"{p}*beta" if r == 0 else f"{p}*beta + {r}"
         parts.append(str(c) if exponent == "0" else f"e^({exponent})" if c == 1 else f"{c}*e^({exponent})")
     return " + ".join(parts) if parts else "0"
@@ -353,7 +394,7 @@ def exp(value: ExpQuotient | Rational, *, beta: Rational = 0) -> ExpQuotient:
     q = number(value).rational()
     if q is None:
         raise NotExact("exp", value)
-    return ExpQuotient({(rational(beta), rational(q)): _ONE}, {_CONSTANT: _ONE})
+    return ExpQuotient({_exponent(rational(beta), rational(q)): _ONE}, {_CONSTANT: _ONE})
 
 
 # -- the one definition ----------------------------------------------------------------------------------------

@@ -191,60 +191,78 @@ class Evaluator:
         return None
 
     def _value(self, node: I.Expr, env: dict[str, int]) -> Value:
-        if isinstance(node, sp.Rational):
-            return number(fmpq(int(node.p), int(node.q)))
-        if isinstance(node, sp.Symbol):
-            return self._symbol(node.name, env)
-        if isinstance(node, sp.Indexed):
-            return self._entry(node.base.label.name, tuple(self.integer(k, env) for k in node.indices))
-        if isinstance(node, sp.Sum):
-            v, lo, hi, body = I.opened(node)
-            total: Value = number(0)
-            for k in range(self.integer(lo, env), self.integer(hi, env) + 1):
-                total = _add(total, self._value(body, {**env, v.name: k}))
-            return total
-        if isinstance(node, sp.Add):
-            return self._fold(_add, number(0), node.args, env)
-        if isinstance(node, sp.Mul):
-            return self._fold(_mul, number(1), node.args, env)
-        if isinstance(node, sp.Pow) and isinstance(node.exp, sp.Integer):
-            base = self._value(node.base, env)
-            out: Value = number(1)
-            for _ in range(abs(int(node.exp))):
-                out = _mul(out, base)
-            return out if node.exp >= 0 else _div(number(1), out)
-        if node is sp.E:  # what SymPy makes of exp(1)
-            return exp(1)
-        if isinstance(node, sp.exp):
-            return _exp(self._value(node.args[0], env))
-        if isinstance(node, sp.KroneckerDelta):
-            u, v = (self._plain(arg, env) for arg in node.args)
-            return number(int(u == v))
-        if isinstance(node, sp.Function):
-            return self._function(node, env)
-        raise NotExact("evaluation", node)
+        kind = type(node)
+        method = _DISPATCH.get(kind)
+        if method is None:
+            method = next((m for base, m in _DISPATCH.items() if issubclass(kind, base)), Evaluator._undefined)
+            _DISPATCH[kind] = method
+        return method(self, node, env)
 
-    def _function(self, node: I.Expr, env: dict[str, int]) -> Value:
-        if isinstance(node, I.Quotient):
-            return _div(self._value(node.args[0], env), self._value(node.args[1], env))
-        if isinstance(node, I.AtMost):
-            return number(int(self._plain(node.args[0], env) <= self._plain(node.args[1], env)))
-        if isinstance(node, I.IsZero):
-            return number(int(self._plain(node.args[0], env).is_zero()))
-        if isinstance(node, I.Cases):
-            return self._value(node.args[1 if self._plain(node.args[0], env) == 0 else 2], env)
-        if isinstance(node, I.Partial):
-            return self._partial(node, env)
-        if isinstance(node, I.LimitOf):
-            return self._limit(node, env)
-        if isinstance(node, I.Expectation):
-            return self._expectation(node, env)
-        name = node.func.__name__
+    def _rational(self, node: I.Expr, env: dict[str, int]) -> Value:  # noqa: ARG002
+        return number(int(node.p)) if node.q == 1 else number(fmpq(int(node.p), int(node.q)))
+
+    def _named(self, node: I.Expr, env: dict[str, int]) -> Value:
+        return self._symbol(node.name, env)
+
+    def _indexed(self, node: I.Expr, env: dict[str, int]) -> Value:
+        return self._entry(node.args[0].args[0].name, tuple(self.integer(k, env) for k in node.args[1:]))
+
+    def _sum(self, node: I.Expr, env: dict[str, int]) -> Value:
+        v, lo, hi, body = I.opened(node)
+        total: Value = number(0)
+        inner = dict(env)
+        for k in range(self.integer(lo, env), self.integer(hi, env) + 1):
+            inner[v.name] = k
+            total = _add(total, self._value(body, inner))
+        return total
+
+    def _plus(self, node: I.Expr, env: dict[str, int]) -> Value:
+        return self._fold(_add, number(0), node.args, env)
+
+    def _times(self, node: I.Expr, env: dict[str, int]) -> Value:
+        return self._fold(_mul, number(1), node.args, env)
+
+    def _power(self, node: I.Expr, env: dict[str, int]) -> Value:
+        if not isinstance(node.exp, sp.Integer):
+            raise NotExact("evaluation", node)
+        base = self._value(node.base, env)
+        out: Value = number(1)
+        for _ in range(abs(int(node.exp))):
+            out = _mul(out, base)
+        return out if node.exp >= 0 else _div(number(1), out)
+
+    def _exponential(self, node: I.Expr, env: dict[str, int]) -> Value:
+        return _exp(self._value(node.args[0], env))
+
+    def _e(self, node: I.Expr, env: dict[str, int]) -> Value:  # noqa: ARG002
+        return exp(1)
+
+    def _delta(self, node: I.Expr, env: dict[str, int]) -> Value:
+        u, v = (self._plain(arg, env) for arg in node.args)
+        return number(int(u == v))
+
+    def _quotient(self, node: I.Expr, env: dict[str, int]) -> Value:
+        return _div(self._value(node.args[0], env), self._value(node.args[1], env))
+
+    def _at_most(self, node: I.Expr, env: dict[str, int]) -> Value:
+        return number(int(self._plain(node.args[0], env) <= self._plain(node.args[1], env)))
+
+    def _is_zero(self, node: I.Expr, env: dict[str, int]) -> Value:
+        return number(int(self._plain(node.args[0], env).is_zero()))
+
+    def _cases(self, node: I.Expr, env: dict[str, int]) -> Value:
+        return self._value(node.args[1 if self._plain(node.args[0], env) == 0 else 2], env)
+
+    def _applied(self, node: I.Expr, env: dict[str, int]) -> Value:
+        name = type(node).__name__
         if name in self.definitions:
             return self._defined(name, node.args, env)
         if name in self.instance.functions:
             return self.instance.functions[name](*(self._plain(arg, env) for arg in node.args))
         raise KeyError(name)
+
+    def _undefined(self, node: I.Expr, env: dict[str, int]) -> Value:
+        raise NotExact("evaluation", node)
 
     def _symbol(self, name: str, env: dict[str, int]) -> Value:
         if name in env:
@@ -353,3 +371,27 @@ class Evaluator:
                 chance = _mul(chance, p)
             total = _add(total, _mul(chance, inner._value(node.args[0], env)))  # noqa: SLF001
         return total
+
+
+_DISPATCH: dict[type, Callable[[Evaluator, I.Expr, dict[str, int]], Value]] = {
+    # The order matters for subclasses: the special heads are functions too.
+    sp.Rational: Evaluator._rational,
+    sp.Symbol: Evaluator._named,
+    sp.Indexed: Evaluator._indexed,
+    sp.Sum: Evaluator._sum,
+    sp.Add: Evaluator._plus,
+    sp.Mul: Evaluator._times,
+    sp.exp: Evaluator._exponential,
+    type(sp.E): Evaluator._e,  # what SymPy makes of exp(1)
+    sp.Pow: Evaluator._power,
+    sp.KroneckerDelta: Evaluator._delta,
+    I.Quotient: Evaluator._quotient,
+    I.AtMost: Evaluator._at_most,
+    I.IsZero: Evaluator._is_zero,
+    I.Cases: Evaluator._cases,
+    I.Partial: Evaluator._partial,
+    I.LimitOf: Evaluator._limit,
+    I.Expectation: Evaluator._expectation,
+    sp.core.function.AppliedUndef: Evaluator._applied,
+}
+"""How each kind of node is evaluated; new subclasses met on the way are remembered."""

@@ -17,10 +17,11 @@ from attention.instances import Evaluator, Instance, NotExact, Unbounded
 from proofs import search
 from proofs.claim import Claim, Part
 from proofs.derivation import Proof, Step, conclude
-from proofs.formula import OPS, Formula, Statement, assignments
+from proofs.formula import OPS, Formula, Statement, assignments, same_formula
 from proofs.registry import claims, order
 from proofs.rules.core import RuleError
-from proofs.verdict import DOOR, Kind, LineVerdict, MutantEvidence, PartEvidence, Verdict
+from proofs.verdict import DOOR, Kind, LineVerdict, MutantEvidence, PartEvidence, Verdict, Witness
+from proofs.wellformed import require_well_formed
 
 SPOT_MODELS = 3
 """Random models at which every step of a derivation is evaluated exactly."""
@@ -47,26 +48,20 @@ def decide(claim: Claim, earlier: Mapping[str, Verdict] | None = None) -> Verdic
     evidence: list[PartEvidence] = []
     problems: list[str] = [f"uses {name}, which is not proved" for name in tainted]
     for part in claim.parts:
-        if part.derive is None:
-            found = search.witness(part.statement)
-            if found is not None:
-                return Verdict(claim.id, Kind.REFUTED, _refuted_at(part), witness=found, door=DOOR)
-            if part.statement.given is not None and part.statement.check(part.statement.given).exercised:
-                evidence.append(PartEvidence(part.label, part.statement, (), 1, 0, part.statement.given))
-                continue
-            problems.append(f"{part.label or 'the claim'}: no derivation is known and no witness was found")
-            continue
+        what = part.label or "the claim"
         try:
-            evidence.append(_establish(claim, part))
+            evidence.append(_establish(claim, part) if part.derive is not None else _evaluate(part))
         except Exception as error:  # noqa: BLE001  # an exception decides nothing: it is shown as the residual
             # A claim whose derivation fails may simply be false: look before giving up.
-            found = search.witness(part.statement)
+            found = _witness(part.statement, what, problems)
             if found is not None:
                 return Verdict(claim.id, Kind.REFUTED, _refuted_at(part), witness=found, door=DOOR)
-            problems.append(f"{part.label or 'the claim'}: {type(error).__name__}: {error}")
+            problems.append(f"{what}: {type(error).__name__}: {error}")
     if not claim.parts:
         problems.append("nothing formal was stated")
-    mutants = tuple(MutantEvidence(m.change, m.statement, search.witness(m.statement)) for m in claim.mutants)
+    mutants = tuple(
+        MutantEvidence(m.change, m.statement, _witness(m.statement, m.change, problems)) for m in claim.mutants
+    )
     problems += [f"the mutant '{m.change}' was not refuted" for m in mutants if m.witness is None]
     if len(mutants) < 2 and not problems:
         problems.append(f"expected at least 2 mutants, got {len(mutants)}")
@@ -135,6 +130,28 @@ class _Open(Exception):  # noqa: N818  # it ends in `undecided`, which is no err
     """Something was left open."""
 
 
+def _witness(statement: Statement, what: str, problems: list[str]) -> Witness | None:
+    """Search for a witness; a statement that cannot be searched is a problem, and no more."""
+    try:
+        require_well_formed(statement)
+        return search.witness(statement)
+    except Exception as error:  # noqa: BLE001  # as above
+        problems.append(f"{what}: no witness could be sought: {type(error).__name__}: {error}")
+        return None
+
+
+def _evaluate(part: Part) -> PartEvidence:
+    """Decide a part without a derivation: by evaluation if it is about one given example, else not at all."""
+    given = part.statement.given
+    if given is None:
+        raise _Open("no derivation is known and no witness was found")
+    require_well_formed(part.statement)
+    check = part.statement.check(given)
+    if check.broken_at is not None or not check.exercised:
+        raise _Open("the given example does not show it")
+    return PartEvidence(part.label, part.statement, (), 1, 0, given)
+
+
 def _establish(claim: Claim, part: Part) -> PartEvidence:
     start = time.perf_counter()
     statement = part.statement
@@ -147,6 +164,8 @@ def _establish(claim: Claim, part: Part) -> PartEvidence:
     proof = Proof(statement, known, deadline=start + MOST_SECONDS)
     if part.derive is None:
         raise _Open("no derivation is known")
+    if any(same_formula(assumed, statement.conclusion) for assumed in statement.assumptions.values()):
+        raise _Open("the conclusion is one of the assumptions")
     conclude(statement, part.derive(proof))
     model = search.first_model(statement)
     if model is None:

@@ -11,18 +11,35 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import InitVar, dataclass, field, replace
 from typing import Any, TypeAlias
 
 import sympy as sp
 
 from attention import indexed as I
-from proofs.formula import ForAll, Formula, Or, Reads, Relation, Statement, expressions, reads, same_formula, substitute
+from proofs.formula import (
+    And,
+    ForAll,
+    Formula,
+    Or,
+    Reads,
+    Relation,
+    Statement,
+    expressions,
+    free_symbols,
+    reads,
+    same_formula,
+    substitute,
+)
 from proofs.rules import core, inference, order, quotients
 from proofs.rules.core import Context, Rule, RuleError
+from proofs.wellformed import require_well_formed, require_words
 
 Expr: TypeAlias = Any
 _DOOR = object()
+
+
+FORMULAS = (Relation, ForAll, And, Or, Reads)
 
 
 class DerivationError(ValueError):
@@ -56,11 +73,11 @@ class Fact:
 
     formula: Formula
     under: Statement = field(repr=False, compare=False)
-    door: object = field(repr=False, compare=False, default=None)
+    door: InitVar[object] = None  # not kept: `dataclasses.replace` on a fact must not pass
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, door: object) -> None:
         """Refuse facts that did not come through the door."""
-        if self.door is not _DOOR:
+        if door is not _DOOR:
             raise TypeError("a Fact is made by a Proof: use its methods")
 
 
@@ -70,12 +87,12 @@ class Chain:
     def __init__(self, proof: Proof, start: Expr) -> None:
         self.proof, self.start, self.now = proof, sp.sympify(start), sp.sympify(start)
         self.bounds = False
+        require_words(self.start)
 
     def by(self, *rules: Rule, every: bool = False, at: Expr | None = None, note: str = "") -> Chain:
         """Apply rules in turn, each at its first match (every=True: at every outermost match; at: there only)."""
         for rule in rules:
-            context = Context.of(self.proof.statement, self.now)
-            after = core.rewrite(self.now, rule, context, every=every, at=at)
+            after = core.rewrite(self.now, rule, self.proof.context(self.now), every=every, at=at)
             self._record(rule, "=", after, note)
         return self
 
@@ -83,7 +100,7 @@ class Chain:
         """Apply the rules at every place until none matches; at least one must match once."""
         applied = False
         for _ in range(200):
-            context = Context.of(self.proof.statement, self.now)
+            context = self.proof.context(self.now)
             for rule in rules:
                 try:
                     after = core.rewrite(self.now, rule, context, every=True)
@@ -100,8 +117,7 @@ class Chain:
 
     def at_most(self, rule: Rule, note: str = "") -> Chain:
         """Apply a bounding rule at its first monotone place; the chain then proves <=."""
-        context = Context.of(self.proof.statement, self.now)
-        after = order.rewrite_upwards(self.now, rule, context)
+        after = order.rewrite_upwards(self.now, rule, self.proof.context(self.now))
         self.bounds = True
         self._record(rule, "<=", after, note)
         return self
@@ -126,7 +142,10 @@ class Chain:
 
 
 class Proof:
-    """Collects steps towards a statement's conclusion. `known` gives access to other claims' statements."""
+    """Collects steps towards a statement's conclusion. `known` gives access to other claims' statements.
+
+    Raises IllFormed if the statement does not say what each of its names means.
+    """
 
     def __init__(
         self,
@@ -135,6 +154,7 @@ class Proof:
         *,
         deadline: float = float("inf"),
     ) -> None:
+        require_well_formed(statement)
         self.statement = statement
         self.steps: list[Step] = []
         self.used: list[str] = []
@@ -146,7 +166,13 @@ class Proof:
         """Append a step. Raises TimeoutError after the deadline (a time of `time.perf_counter`)."""
         if time.perf_counter() > self._deadline:
             raise TimeoutError(f"the derivation took too long; it stands at {step.after}")
+        for expr in expressions(step.after) if isinstance(step.after, FORMULAS) else [step.after]:
+            require_words(expr)
         self.steps.append(step)
+
+    def context(self, expr: Expr) -> Context:
+        """Return what is known at the top of an expression here."""
+        return Context.of(self.statement, expr, self._lineage)
 
     # -- sources of facts ----------------------------------------------------------------------------------
 
@@ -278,21 +304,31 @@ class Proof:
     ) -> Fact:
         """Prove goal(letter) for all letter >= first: goal(first), and goal(letter) => goal(letter + 1).
 
-        The step's proof may use the assumption "induction" (goal at `letter`); `letter` must not occur in the
-        statement's assumptions as a free letter, or it would not be arbitrary.
+        The step's proof may use the assumption "induction" (goal at `letter`). `letter` must have a range, from
+        `first` or later, and be arbitrary: no assumption and no other range may mention it.
         """
-        if any(_free_in(a, letter) for a in self.statement.assumptions.values()):
-            raise RuleError("induction on a letter that the assumptions fix", letter)
-        ground = self._inner(self.statement)
-        self._close(base(ground), goal(sp.Integer(first)))
-        assumptions = {**self.statement.assumptions, "induction": goal(letter)}
-        ranges = tuple(r for r in self.statement.ranges if r[0] != letter)
-        last = next((r[2] for r in self.statement.ranges if r[0] == letter), None)
-        here = ((letter, sp.Integer(first), last - 1),) if last is not None else ()
-        hypothetical = self._inner(replace(self.statement, assumptions=assumptions, ranges=(*ranges, *here)))
-        self._close(step(hypothetical), goal(letter + 1))
+        facts = self.context(sp.Integer(0)).facts
+        lasts = [last for v, low, last in self.statement.ranges if v == letter and facts.at_most(first, low)]
+        if not lasts or not self._arbitrary(letter):
+            raise RuleError("induction on an arbitrary letter with a range", letter)
+        there = goal(letter)
+        bottom, above = (substitute(there, {letter: at}) for at in (sp.Integer(first), letter + 1))
+        if not (same_formula(goal(sp.Integer(first)), bottom) and same_formula(goal(letter + 1), above)):
+            raise RuleError("induction on one property of a letter", there)
+        self._close(base, self._inner(self.statement), bottom)
+        assumptions = {**self.statement.assumptions, "induction": there}
+        here = (letter, sp.Integer(first), lasts[0] - 1)
+        ranges = tuple(here if r[0] == letter else r for r in self.statement.ranges)
+        self._close(step, self._inner(replace(self.statement, assumptions=assumptions, ranges=ranges)), above)
         says = "P(0), P(r) => P(r + 1) give P(r) for all r"
-        return self._infer("induction", goal(letter), says=says)
+        return self._infer("induction", there, says=says)
+
+    def _arbitrary(self, *letters: Expr) -> bool:
+        """Decide whether no assumption and no other letter's range mentions the letters."""
+        free = {symbol for a in self.statement.assumptions.values() for symbol in free_symbols(a)}
+        for v, *ends in self.statement.ranges:
+            free |= {symbol for end in ends for symbol in sp.sympify(end).free_symbols if v not in letters}
+        return not free & set(letters)
 
     def _inner(self, statement: Statement) -> Proof:
         inner = Proof(statement, self._known, deadline=self._deadline)
@@ -301,20 +337,29 @@ class Proof:
         return inner
 
     @staticmethod
-    def _close(fact: Fact, goal: Formula) -> None:
+    def _close(derive: Callable[[Proof], Fact], inner: Proof, goal: Formula) -> None:
+        fact = derive(inner)
+        inner._accept(fact)  # noqa: SLF001  # a fact of some other proof proves nothing here
         if not same_formula(fact.formula, goal):
             raise DerivationError(goal, fact.formula)
 
     def other(self, claim: str, part: str = "") -> Fact:
-        """Return the conclusion of another claim (of one part of it) whose data, sizes and assumptions this statement also has."""
+        """Return the conclusion of another claim, or of one part of it.
+
+        This statement must have the other's data, sizes and assumptions; the other must be about all instances, and
+        its assumptions about none of the letters that it quantifies.
+        """
         if self._known is None:
             raise RuleError("another claim", claim)
         theirs = self._known(claim, part)
         mine = self.statement
         formulas = (theirs.conclusion, *theirs.assumptions.values())
         needed = I.reachable((e for p in formulas for e in expressions(p)), theirs.definitions)
+        fixed = {symbol for a in theirs.assumptions.values() for symbol in free_symbols(a)}
         fits = (
-            all(mine.definitions.get(name) == definition for name, definition in needed.items())
+            theirs.given is None
+            and not fixed & {v for v, _, _ in theirs.ranges}
+            and all(mine.definitions.get(name) == definition for name, definition in needed.items())
             and all(datum in mine.data for datum in theirs.data)
             and all(any(same_formula(a, b) for b in mine.assumptions.values()) for a in theirs.assumptions.values())
             and all(mine.sizes.get(size, 0) >= least for size, least in theirs.sizes.items())
@@ -327,11 +372,9 @@ class Proof:
         return Fact(formula, self.statement, _DOOR)
 
     def generalize(self, fact: Fact, *letters: Expr) -> Fact:
-        """Quantify free letters over their ranges; the assumptions must not mention them freely."""
+        """Quantify free letters over their ranges; no assumption and no other range may mention them."""
         ranges = tuple(r for r in self.statement.ranges if r[0] in letters)
-        if len(ranges) != len(letters) or any(
-            _free_in(a, letter) for a in self.statement.assumptions.values() for letter in letters
-        ):
+        if len(ranges) != len(letters) or not self._arbitrary(*letters):
             raise RuleError("generalisation over letters that are arbitrary", letters)
         return self._infer("generalise", ForAll(ranges, fact.formula), fact, says="P(r) for arbitrary r => for all r")
 
@@ -340,8 +383,8 @@ class Proof:
         self._accept(fact)
 
         def apply(node: Expr, context: Context) -> Expr | None:
-            if context.varying and any(self.statement.assumptions.values()):
-                return None  # the equation may hold at one point only
+            if not context.admits_fact(fact.formula, fact.under):
+                return None
             return core.instance_of(fact.formula, node, context, backwards=backwards)
 
         return Rule("rewrite by an established equation", "p = q: f(p) -> f(q)", apply)
@@ -349,7 +392,7 @@ class Proof:
 
 def closed(statement: Statement) -> Formula:
     """Return the conclusion, quantified over the letters it mentions; the other ranges must not be empty."""
-    mentioned = {s for e in expressions(statement.conclusion) for s in e.free_symbols}
+    mentioned = free_symbols(statement.conclusion)
     for v, first, last in reversed(statement.ranges):
         if v in mentioned:
             mentioned |= {s for bound in (first, last) for s in sp.sympify(bound).free_symbols}
@@ -369,10 +412,6 @@ def _as_relation(formula: Formula) -> Relation:
     if not isinstance(formula, Relation):
         raise RuleError("an equation", formula)
     return formula
-
-
-def _free_in(formula: Formula, letter: Expr) -> bool:
-    return not same_formula(formula, substitute(formula, {letter: sp.Symbol("#free")}))
 
 
 def conclude(statement: Statement, fact: Fact) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from attention import indexed as I
@@ -244,7 +245,7 @@ class Datum:
     arity: int = 0
     first: int = 1
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The name under which an instance holds the data."""
         return str(getattr(self.symbol, "label", self.symbol))

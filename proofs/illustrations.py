@@ -38,8 +38,12 @@ def jacobian_patterns(n: int = 6, d: int = 2) -> tuple[dict[str, list[list[bool]
         P = indexed.attention(upper=upper)
         at = Evaluator(instance, P.definitions)
         block = indexed.Partial(P.a(N.i, N.g), N.x[N.m, N.e])
-        total = sp.Sum(sp.Sum(block**2, (N.e, 1, N.d)), (N.g, 1, N.d_v))
-        out[title] = [[not at(total, {"i": i, "m": m}).is_zero() for m in range(1, n + 1)] for i in range(1, n + 1)]
+
+        def reacts(i: int, m: int, at: Evaluator = at, block: indexed.Expr = block) -> bool:
+            entries = ({"i": i, "m": m, "g": g, "e": e} for g in range(1, d + 1) for e in range(1, d + 1))
+            return any(not at(block, indices).is_zero() for indices in entries)
+
+        out[title] = [[reacts(i, m) for m in range(1, n + 1)] for i in range(1, n + 1)]
     return out, {"n": n, "d": d, "d_v": d}
 
 

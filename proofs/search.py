@@ -19,7 +19,8 @@ from proofs.formula import Datum, ForAll, Formula, Reads, Relation, Statement, a
 from proofs.verdict import Witness
 
 MOST = 2
-POOL = ("0", "1", "0", "1", "-1", "2", "1/2")
+POOL = tuple(number(entry) for entry in ("0", "1", "0", "1", "-1", "2", "1/2"))
+SCALES = tuple(number(entry) for entry in ("1", "1", "2", "1/2"))
 EXHAUSTIVE = 6
 DRAWS = 720
 MOST_TRIED = 3000
@@ -95,7 +96,7 @@ def _draw(
     slot: _Slot, sizes: dict[str, int], permutations: dict[str, list[int]], rng: random.Random, *, plain: bool
 ) -> ExpQuotient:
     if slot.kind == "positive":
-        return number(1) if plain else number(rng.choice(("1", "1", "2", "1/2")))
+        return number(1) if plain else rng.choice(SCALES)
     if slot.kind == "token":
         return number(rng.randrange(3))
     if slot.kind == "permutation" and slot.index is not None:
@@ -104,17 +105,29 @@ def _draw(
             rng.shuffle(order)
             permutations[slot.name] = order
         return number(permutations[slot.name][slot.index[0] - 1])
-    return number(rng.choice(POOL))
+    return rng.choice(POOL)
 
 
 def _function(datum: Datum, seed: int) -> Callable[..., ExpQuotient]:
     """Return an arbitrary function of its arguments: a table of small rationals filled on demand."""
     table: dict[tuple[str, ...], ExpQuotient] = {}
+    irrational: list[tuple[tuple[ExpQuotient, ...], tuple[str, ...]]] = []
+
+    def name(arguments: tuple[ExpQuotient, ...]) -> tuple[str, ...]:
+        """Return one key for equal arguments: an irrational number has many representations."""
+        shown = tuple(str(a) for a in arguments)
+        if all(a.rational() is not None for a in arguments):
+            return shown
+        for known, key in irrational:
+            if all(a == b for a, b in zip(arguments, known, strict=True)):
+                return key
+        irrational.append((arguments, shown))
+        return shown
 
     def value(*arguments: ExpQuotient) -> ExpQuotient:
-        key = tuple(str(a) for a in arguments)
+        key = name(arguments)
         if key not in table:
-            table[key] = number(random.Random(f"{seed}{datum.name}{key}").choice(POOL))  # noqa: S311
+            table[key] = random.Random(f"{seed}{datum.name}{key}").choice(POOL)  # noqa: S311
         return table[key]
 
     return value

@@ -3,9 +3,8 @@ r"""Verdicts and the evidence behind them. Only `proofs.decide` builds a `Verdic
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from enum import Enum
-from typing import Any
 
 from attention.instances import Instance
 from proofs.derivation import Step
@@ -83,9 +82,9 @@ class Verdict:
     mutants: tuple[MutantEvidence, ...] = ()
     residual: str = ""
     tainted_by: tuple[str, ...] = ()
-    door: Any = field(repr=False, compare=False, default=None)
+    door: InitVar[object] = None  # not kept: `dataclasses.replace` on a verdict must not pass
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, door: object) -> None:
         """Refuse verdicts that were not computed."""
-        if self.door is not DOOR:
+        if door is not DOOR:
             raise TypeError("a Verdict is made by proofs.decide alone")

@@ -14,6 +14,7 @@ from proofs.audit import wording
 from proofs.audit.definitions import Record, Statement, record
 from proofs.audit.evaluator import Evaluator, NotDefined, ShapeProblem
 from proofs.audit.ledger import FAILURES, Ledger, Reference
+from proofs.audit.limits import Unread
 from proofs.audit.scopes import Global, Local
 from proofs.audit.substitutions import Substitutions
 from proofs.audit.syntax import Call, Name, numbers
@@ -81,9 +82,19 @@ class Examiner:
         if self.local.problems:
             self._shape(self.local.problems[0])
         for failure in failures:
-            if not (isinstance(failure, NotDefined) and out):
+            # What the printed numbers give no value (a divisor rounded to 0) may have one from the inputs.
+            if isinstance(failure, Unread) or not (out or self._has_exact_value(statement)):
                 self.ledger.failure(failure, statement)
         return out
+
+    def _has_exact_value(self, statement: Statement) -> bool:
+        head = statement.equal_members[0]
+        try:
+            return (
+                isinstance(head, (Name, Call)) and self.exact.derived(head, statement.start + 1) is not None
+            )
+        except FAILURES:
+            return False
 
     def _reference(self, statement: Statement, position: int, formulas: _Formulas) -> Reference:
         members = statement.equal_members

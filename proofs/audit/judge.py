@@ -89,23 +89,28 @@ def expected(number: Printed, exact: Real) -> str | None:
 def both(local: str | None, exact: str | None, *, sound: bool) -> tuple[str | None, str | None, str]:
     """Return the local, the global and the overall verdict, `carried` put where it belongs.
 
-    A side on which the number is wrong is `carried` if the other side finds no mistake and everything the
-    number was computed from is `sound`: then nothing but the rounding of those numbers stands between the
-    two.  The overall verdict is the worse one; a number with nothing to compare with is `given`.
+    A side on which the number is wrong or cut off is `carried` if it is right on the other and everything
+    it was computed from is `sound`: then nothing but the rounding of those numbers stands between the two.
+    (Cut off on the other side excuses a wrong one as well, and the number is `truncated`.)  The overall
+    verdict is the worse one; a number with nothing to compare with is `given`.
 
     Args:
         local: verdict against the expression just before, or None.
         exact: verdict against the inputs, or None.
         sound: whether every printed number that the local expression uses is itself free of mistakes.
     """
-    if sound and local == "wrong" and exact in SOUND:
+    if sound and _excused(local, exact):
         local = "carried"
-    elif sound and exact == "wrong" and local in SOUND:
+    elif sound and _excused(exact, local):
         exact = "carried"
     sides = [side for side in (local, exact) if side is not None]
     if not sides:
         return local, exact, "given"
     return local, exact, max(sides, key=VERDICTS.index)
+
+
+def _excused(side: str | None, other: str | None) -> bool:
+    return (side in {"wrong", "truncated"} and other in RIGHT) or (side == "wrong" and other == "truncated")
 
 
 def agree(a: Printed, b: Printed) -> bool:

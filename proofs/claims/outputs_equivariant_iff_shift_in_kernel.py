@@ -60,7 +60,7 @@ def derive_by_weights(part: str) -> Callable[[Proof], Fact]:
 
     def derive(proof: Proof) -> Fact:
         value = proof.chain(sp.Function("v'")(N.j, N.g)).by(unfold("v'"), DISTRIBUTE, LINEARITY, fold("tv"), fold("v"))
-        moved = proof.using(value.done())
+        moved = proof.using(proof.generalize(value.done(), N.j))
         kept = proof.using(proof.other("weights_unchanged_iff_shift_in_kernel", part))
         chain = proof.chain(proof.statement.conclusion.lhs).by(unfold("a'"), kept, moved, DISTRIBUTE, LINEARITY)
         chain.by(fold("a"), CONSTANT_OUT, unfold("alpha"), CONSTANT_OUT, CANCEL)

@@ -149,9 +149,7 @@ def test_fix_writes_the_corrected_document(file, tmp_path):
 
 
 def test_fix_never_overwrites_its_input(file, tmp_path):
-    """The input itself, a link to it, a directory, a missing folder, or two inputs: exit 2 and nothing
-    written.
-    """
+    """The input, a link to it, a directory, a missing folder, two inputs: exit 2, nothing written."""
     path = file(WRONG)
     (tmp_path / "link.md").symlink_to(path)
     for out, words in [

@@ -194,3 +194,10 @@ def test_corrections_keep_precision_and_style(text, fixed):
     again = audited(fixed)
     assert_nothing_wrong(again)
     assert again.edits == ()
+
+
+def test_a_divisor_rounded_to_zero_is_no_fault():
+    """0.01 to one place is 0.0: from the page 2 / 0.0 has no value, from the inputs it is 200."""
+    document = audited("$a = 0.01$ $b = 1a = 0.0$ $c = 2 / b = 200$ $d = 2 / b = 100$")
+    assert_verdicts(document, {"b": "rounded", "c": (None, "exact", "exact"), "d": (None, "wrong", "wrong")})
+    assert_kinds(document, ["value"])

@@ -16,9 +16,7 @@ def page():
 
 
 def test_the_summary_counts_in_plain_sentences():
-    """How many numbers, how many right against the page and against the inputs, and how products were
-    read.
-    """
+    """How many numbers, how many right against the page and the inputs, how products were read."""
     lines = summary(audit_file(TRANSCRIPTION))
     assert lines[:3] == [
         "132 printed numbers with a claim; 60 are inputs, with nothing to compare.",

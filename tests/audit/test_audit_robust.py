@@ -146,8 +146,8 @@ def test_any_bytes_are_audited_or_refused(data):
 
 
 FRAGMENTS = r"""
-x y_1 y_i \alpha_{ij} \alpha_{21} W^Q = = \approx + - * \cdot / 1 2 0.5 -0.3 e^{ } { ( ) [ ] , ; _ ^ ' \frac \sqrt
-\sum_{i=1}^2 f(x) f(2) \begin{bmatrix} \end{bmatrix} & \\ | \| ^T \exp \text{a} $ $ $$ > ` \le
+x y_1 y_i \alpha_{ij} \alpha_{21} W^Q = = \approx + - * \cdot / 1 2 0.5 -0.3 e^{ } { ( ) [ ] , ; _ ^ ' \frac
+\sqrt \sum_{i=1}^2 f(x) f(2) \begin{bmatrix} \end{bmatrix} & \\ | \| ^T \exp \text{a} $ $ $$ > ` \le
 """
 PIECES = st.sampled_from([*FRAGMENTS.split(), "\n"])
 

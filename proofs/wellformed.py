@@ -1,0 +1,131 @@
+r"""What a statement may be made of: every name declared once, and no operation that SymPy would simplify unasked.
+
+Rules look at names and at free letters; SymPy looks at its own symbols.  The two agree only if one name is one
+symbol, definitions read nothing but their parameters and declared names, and a letter that SymPy takes to be
+positive starts at 1.  Inside the vocabulary SymPy's automatic arithmetic holds for all reals; outside it (x/x = 1,
+sqrt(x**2) = x for a positive x) it does not, so the rest is refused.
+
+Scope: statements of `proofs.formula`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import sympy as sp
+
+from attention import indexed as I
+from attention import notation as N
+from proofs.formula import And, ForAll, Formula, Or, Statement, expressions
+
+Expr = Any
+AppliedUndef = sp.core.function.AppliedUndef
+_HEADS = (I.Quotient, I.AtMost, I.IsZero, I.Partial, I.LimitOf, I.Expectation, I.Cases, sp.KroneckerDelta, sp.exp)
+_WORDS = (sp.Add, sp.Mul, sp.Rational, sp.Symbol, sp.Indexed, sp.Sum, AppliedUndef, *_HEADS)
+
+
+class IllFormed(ValueError):  # noqa: N818  # it is said of a statement
+    """A statement or an expression that may mean two things. Attributes: expression, problem."""
+
+    def __init__(self, expression: object, problem: str) -> None:
+        self.expression, self.problem = expression, problem
+        super().__init__(f"{expression}: {problem}")
+
+
+def require_words(expr: Expr) -> None:
+    """Raise IllFormed if an expression has a part whose automatic simplification nothing vouches for."""
+    todo = [sp.sympify(expr)]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, sp.Pow) and not isinstance(node, sp.exp):
+            if not (node.exp.is_Integer and node.exp > 0):
+                raise IllFormed(node, "a power that is no positive integer; divide with Quotient")
+            todo.append(node.base)
+        elif isinstance(node, sp.Indexed):
+            todo += node.indices
+        elif isinstance(node, sp.Sum):
+            v, first, last, body = I.opened(node)
+            _require_letter(v, first)
+            todo += [first, last, body]
+        elif isinstance(node, I.LimitOf):
+            todo.append(node.args[0])
+        elif isinstance(node, _WORDS) or node is sp.E:
+            todo += node.args
+        else:
+            raise IllFormed(node, f"{type(node).__name__} is not in the vocabulary of statements")
+
+
+def _require_letter(letter: Expr, first: Expr) -> None:
+    if not isinstance(letter, sp.Symbol) or not letter.is_integer:
+        raise IllFormed(letter, "an index letter is an integer symbol")
+    if letter.is_positive and not sp.sympify(first).is_positive:
+        raise IllFormed(letter, f"a letter declared positive starts at {first}")
+
+
+def require_well_formed(statement: Statement) -> None:
+    """Raise IllFormed unless every name of a statement is declared, once, and every part is in the vocabulary."""
+    formulas = (statement.conclusion, *statement.assumptions.values())
+    found = [e for formula in formulas for e in expressions(formula)]
+    bodies = [item.body for item in statement.definitions.values()]
+    unfolded = [item.body for item in I.reachable(found, statement.definitions).values()]
+    for expr in (*found, *bodies, *(end for _, *ends in statement.ranges for end in ends)):
+        require_words(expr)
+    for v, first, _ in (*statement.ranges, *(r for formula in formulas for r in _ranges(formula))):
+        _require_letter(v, first)
+    for size, least in statement.sizes.items():
+        _require_letter(size, least)
+    for datum in statement.data:
+        if datum.kind == "permutation" and datum.shape != (N.n,):
+            raise IllFormed(datum.symbol, "a permutation is one of 1..n")
+    _require_one_symbol_a_name((*found, *bodies), statement)
+    _require_closed(statement)
+    _require_declared((*found, *unfolded), statement)
+
+
+def _ranges(formula: Formula) -> Iterable[tuple[Expr, Expr, Expr]]:
+    if isinstance(formula, ForAll):
+        yield from formula.ranges
+        yield from _ranges(formula.body)
+    elif isinstance(formula, (And, Or)):
+        for part in formula.parts:
+            yield from _ranges(part)
+
+
+def _require_one_symbol_a_name(exprs: Iterable[Expr], statement: Statement) -> None:
+    known: dict[str, Expr] = {}
+    bases: dict[str, Expr] = {}
+    letters = [v for v, _, _ in statement.ranges]
+    for expr in (*exprs, *letters, *statement.sizes):
+        labels = {entry.base.label for entry in expr.atoms(sp.Indexed)}
+        for entry in expr.atoms(sp.Indexed):
+            if bases.setdefault(entry.base.label.name, entry.base) != entry.base:
+                raise IllFormed(entry.base, "two arrays have this name")
+        for symbol in expr.atoms(sp.Symbol) - labels:
+            if known.setdefault(symbol.name, symbol) != symbol:
+                raise IllFormed(symbol, "two symbols have this name")
+    both = sorted(known.keys() & bases.keys())
+    if both:
+        raise IllFormed(both[0], "a symbol and an array have this name")
+
+
+def _require_closed(statement: Statement) -> None:
+    """A definition that read a letter of its surroundings would be captured where it is unfolded."""
+    sizes = set(statement.given.sizes) if statement.given else {str(size) for size in statement.sizes}
+    for item in statement.definitions.values():
+        free = {s for s in item.body.free_symbols if isinstance(s, sp.Symbol) and s.is_integer}
+        labels = {entry.base.label for entry in item.body.atoms(sp.Indexed)}
+        loose = {s for s in free - labels - set(item.params) if s.name not in sizes}
+        if loose:
+            raise IllFormed(item.name, f"its definition reads the letter {min(loose, key=str)}, which is no parameter")
+
+
+def _require_declared(exprs: Iterable[Expr], statement: Statement) -> None:
+    declared = {datum.name for datum in statement.data} | set(statement.given.arrays if statement.given else ())
+    for expr in exprs:
+        for entry in expr.atoms(sp.Indexed):
+            if entry.base.label.name not in declared:
+                raise IllFormed(entry.base, "an array that the statement does not declare")
+        for head in expr.atoms(AppliedUndef):
+            if head.func.__name__ not in declared and head.func.__name__ not in statement.definitions:
+                raise IllFormed(head.func.__name__, "neither defined nor declared as a function")
