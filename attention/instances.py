@@ -305,8 +305,8 @@ class Evaluator:
 
     def _isolated(self) -> Evaluator:
         other = Evaluator(self.instance, self.definitions)
-        other._seed, other._formal = self._seed, self._formal  # noqa: SLF001
-        other._drawn, other._fixed = self._drawn, self._fixed  # noqa: SLF001
+        other._seed, other._formal = self._seed, self._formal
+        other._drawn, other._fixed = self._drawn, self._fixed
         return other
 
     def _partial(self, node: I.Expr, env: dict[str, int]) -> Value:

@@ -57,9 +57,7 @@ def window(n: int, m: int, left: int, right: int) -> Mask:
     i, j = _positions(n, m)
     for argument, reach in (("left", left), ("right", right)):
         if not _is_integer(reach) or reach < -1:
-            raise RangeError(
-                argument=argument, expected="an integer >= 0, or -1 for no bound", received=repr(reach)
-            )
+            raise RangeError(argument=argument, expected="an integer >= 0, or -1 for no bound", received=repr(reach))
     reached = np.ones((i.size, j.size), dtype=np.bool_)
     if left >= 0:
         reached &= j >= i - left

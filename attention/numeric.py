@@ -285,16 +285,12 @@ def _matrices(*, finite: bool = True, **given: npt.ArrayLike) -> tuple[Array, ..
     first = next(iter(arrays))
     for argument, array in arrays.items():
         if array.dtype not in DTYPES:
-            raise DTypeError(
-                argument=argument, expected="float16, float32 or float64", received=f"{array.dtype}"
-            )
+            raise DTypeError(argument=argument, expected="float16, float32 or float64", received=f"{array.dtype}")
         if array.dtype != arrays[first].dtype:
             expected = f"{arrays[first].dtype}, the dtype of {first} (dtypes are not mixed)"
             raise DTypeError(argument=argument, expected=expected, received=f"{array.dtype}")
         if array.ndim < 2:
-            raise ShapeError(
-                argument=argument, expected="at least 2 dimensions", received=f"shape {array.shape}"
-            )
+            raise ShapeError(argument=argument, expected="at least 2 dimensions", received=f"shape {array.shape}")
         if 0 in array.shape[-2:]:
             expected = "at least one row and one column"
             raise ShapeError(argument=argument, expected=expected, received=f"shape {array.shape}")

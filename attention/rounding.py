@@ -219,9 +219,7 @@ def error_bound(
         return _Operand(X @ W, error, _fits(reach, model))
 
     with np.errstate(all="ignore"):  # what overflows here is out of scope, and reported so
-        return _bound(
-            product(W_Q), product(W_K), product(W_V), np.asarray(allowed), float(scale), model, inner
-        )
+        return _bound(product(W_Q), product(W_K), product(W_V), np.asarray(allowed), float(scale), model, inner)
 
 
 def attend_error_bound(

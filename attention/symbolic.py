@@ -292,8 +292,7 @@ def evaluate(rows: Rows, values: Values) -> Matrix:
 def _named(letter: str, rows: int, columns: int) -> Matrix:
     comma = "," if max(rows, columns) > 9 else ""
     return [
-        [sp.Symbol(f"{letter}_{{{r}{comma}{s}}}", real=True) for s in range(1, columns + 1)]
-        for r in range(1, rows + 1)
+        [sp.Symbol(f"{letter}_{{{r}{comma}{s}}}", real=True) for s in range(1, columns + 1)] for r in range(1, rows + 1)
     ]
 
 

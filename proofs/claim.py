@@ -75,6 +75,7 @@ class Claim:
         not_formal: why a sentence has no mathematical content to decide; None otherwise.
         remark: what a reader should know about the reading.
         covers: ids of further items of the document that this claim settles.
+        supporting: whether it is no reading of the item itself, but what a reading, its proof or its repair needs.
     """
 
     id: str
@@ -93,3 +94,4 @@ class Claim:
     not_formal: str | None = None
     remark: str = ""
     covers: tuple[str, ...] = ()
+    supporting: bool = False

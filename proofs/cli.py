@@ -33,9 +33,7 @@ class UserError(click.ClickException):
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="attention-proofs")
-@click.option(
-    "--out", default="reports", show_default=True, metavar="DIR", help="Where the reports are written."
-)
+@click.option("--out", default="reports", show_default=True, metavar="DIR", help="Where the reports are written.")
 @click.pass_context
 def main(context: click.Context, out: str) -> None:
     """Decide what a text claims about self-attention, and re-check the numbers it prints.

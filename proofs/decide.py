@@ -126,7 +126,7 @@ def _scope(claim: Claim) -> str:
     return "the given example" if given else "all sizes"
 
 
-class _Open(Exception):  # noqa: N818  # it ends in `undecided`, which is no error
+class _Open(Exception):  # it ends in `undecided`, which is no error
     """Something was left open."""
 
 

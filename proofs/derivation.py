@@ -33,7 +33,7 @@ from proofs.formula import (
 )
 from proofs.rules import core, inference, order, quotients
 from proofs.rules.core import Context, Rule, RuleError
-from proofs.wellformed import require_well_formed, require_words
+from proofs.wellformed import require_descent, require_well_formed, require_words
 
 Expr: TypeAlias = Any
 _DOOR = object()
@@ -79,6 +79,12 @@ class Fact:
         """Refuse facts that did not come through the door."""
         if door is not _DOOR:
             raise TypeError("a Fact is made by a Proof: use its methods")
+
+
+    @property
+    def relation(self) -> Relation:
+        """The formula as an equation or inequality. Raises RuleError if it is none."""
+        return _as_relation(self.formula)
 
 
 class Chain:
@@ -155,6 +161,7 @@ class Proof:
         deadline: float = float("inf"),
     ) -> None:
         require_well_formed(statement)
+        require_descent(statement)
         self.statement = statement
         self.steps: list[Step] = []
         self.used: list[str] = []
@@ -173,6 +180,11 @@ class Proof:
     def context(self, expr: Expr) -> Context:
         """Return what is known at the top of an expression here."""
         return Context.of(self.statement, expr, self._lineage)
+
+    @property
+    def goal(self) -> Relation:
+        """The conclusion as an equation or inequality. Raises RuleError if it is none."""
+        return _as_relation(self.statement.conclusion)
 
     # -- sources of facts ----------------------------------------------------------------------------------
 
@@ -333,13 +345,13 @@ class Proof:
     def _inner(self, statement: Statement) -> Proof:
         inner = Proof(statement, self._known, deadline=self._deadline)
         inner.steps, inner.used = self.steps, self.used
-        inner._lineage = (*self._lineage, statement)  # noqa: SLF001
+        inner._lineage = (*self._lineage, statement)
         return inner
 
     @staticmethod
     def _close(derive: Callable[[Proof], Fact], inner: Proof, goal: Formula) -> None:
         fact = derive(inner)
-        inner._accept(fact)  # noqa: SLF001  # a fact of some other proof proves nothing here
+        inner._accept(fact)  # a fact of some other proof proves nothing here
         if not same_formula(fact.formula, goal):
             raise DerivationError(goal, fact.formula)
 
@@ -420,5 +432,3 @@ def conclude(statement: Statement, fact: Fact) -> None:
         raise DerivationError(statement.conclusion, "a fact under other assumptions")
     if not same_formula(fact.formula, statement.conclusion):
         raise DerivationError(statement.conclusion, fact.formula)
-
-

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeAlias
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from attention.exact import ExpQuotient
@@ -87,7 +89,9 @@ class Reads:
 
     def holds(self, at: Evaluator, indices: Mapping[str, int]) -> bool:  # noqa: ARG002
         """Decide from the definitions; the instance does not matter."""
-        return reads(self.expr, at.definitions) is not None and (reads(self.expr, at.definitions) or set()) <= self.names
+        return (
+            reads(self.expr, at.definitions) is not None and (reads(self.expr, at.definitions) or set()) <= self.names
+        )
 
 
 def reads(expr: Expr, definitions: I.Definitions) -> set[str] | None:
@@ -98,8 +102,8 @@ def reads(expr: Expr, definitions: I.Definitions) -> set[str] | None:
         return None
     found: set[str] = set()
     for body in (_sympify(expr), *(item.body for item in used.values())):
-        found |= {entry.base.label.name for entry in body.atoms(I.sp.Indexed)}
-        heads = {head.func.__name__ for head in body.atoms(I.sp.core.function.AppliedUndef)}
+        found |= {entry.base.label.name for entry in body.atoms(sp.Indexed)}
+        heads = {head.func.__name__ for head in body.atoms(sp.core.function.AppliedUndef)}
         found |= {name for name in heads if name not in definitions}
     return found
 
@@ -144,14 +148,14 @@ def _same_for_all(p: ForAll, q: ForAll) -> bool:
         # A range ends before its own letter is known.
         if not all(I.same(replaced(a, ours), replaced(b, theirs)) for a, b in zip(ends, other_ends, strict=True)):
             return False
-        new = I.fresh(I.sp.Symbol("v", integer=True), taken)
+        new = I.fresh(sp.Symbol("v", integer=True), taken)
         taken.add(new.name)
         ours, theirs = {**ours, v: new}, {**theirs, w: new}
     return same_formula(substitute(p.body, ours), substitute(q.body, theirs))
 
 
 def _sympify(expr: Expr) -> Expr:
-    return I.sp.sympify(expr)
+    return sp.sympify(expr)
 
 
 def replaced(expr: Expr, values: Mapping[Expr, Expr], avoid: Iterable[str] = ()) -> Expr:
@@ -190,26 +194,28 @@ def free_symbols(formula: Formula) -> set[Expr]:
         free = free_symbols(formula.body)
         for v, first, last in reversed(formula.ranges):
             free = (free - {v}) | _sympify(first).free_symbols | _sympify(last).free_symbols
-        return {symbol for symbol in free if isinstance(symbol, I.sp.Symbol)}
+        return {symbol for symbol in free if isinstance(symbol, sp.Symbol)}
     if isinstance(formula, (And, Or)):
         return {symbol for part in formula.parts for symbol in free_symbols(part)}
     found = {symbol for expr in expressions(formula) for symbol in expr.free_symbols}
-    return {symbol for symbol in found if isinstance(symbol, I.sp.Symbol)}
+    return {symbol for symbol in found if isinstance(symbol, sp.Symbol)}
 
 
 def names_read(formula: Formula, definitions: I.Definitions) -> set[str]:
     """Return the names of all symbols, arrays and heads in a formula and in the definitions it unfolds to."""
     found = list(expressions(formula))
     found += [item.body for item in I.reachable(found, definitions).values()]
-    heads = {head.func.__name__ for expr in found for head in expr.atoms(I.sp.core.function.AppliedUndef)}
+    heads = {head.func.__name__ for expr in found for head in expr.atoms(sp.core.function.AppliedUndef)}
     return heads | {name for expr in found for name in I.names_in(expr)}
 
 
 def _symbols(formula: Formula) -> set[Expr]:
     """Return every symbol in a formula, bound ones included."""
     bound = {r[0] for r in formula.ranges} | _symbols(formula.body) if isinstance(formula, ForAll) else set()
-    inside = {symbol for part in formula.parts for symbol in _symbols(part)} if isinstance(formula, (And, Or)) else set()
-    found = {s for e in expressions(formula) for s in I.sp.preorder_traversal(e) if isinstance(s, I.sp.Symbol)}
+    inside = (
+        {symbol for part in formula.parts for symbol in _symbols(part)} if isinstance(formula, (And, Or)) else set()
+    )
+    found = {s for e in expressions(formula) for s in sp.preorder_traversal(e) if isinstance(s, sp.Symbol)}
     return bound | inside | found
 
 

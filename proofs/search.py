@@ -214,12 +214,15 @@ def _certified(statement: Statement, instance: Instance, indices: dict[str, int]
     difference = lhs - rhs
     # `holds` has decided the relation exactly; the ball shows the distance to a reader.
     shown = difference.separation()
-    return Witness(instance, where, statement, relation, str(lhs), str(rhs), shown, tried)
+    return Witness(instance, where, statement, relation, _shown(lhs), _shown(rhs), shown, tried)
 
 
-def _first_broken(
-    formula: Formula, at: Evaluator, indices: dict[str, int]
-) -> tuple[Relation | Reads, dict[str, int]]:
+def _shown(value: ExpQuotient) -> str:
+    """Return the exact value, and six decimals of it where it is irrational."""
+    return str(value) if value.rational() is not None else f"{value} = {value.round(6)}..."
+
+
+def _first_broken(formula: Formula, at: Evaluator, indices: dict[str, int]) -> tuple[Relation | Reads, dict[str, int]]:
     if isinstance(formula, (Relation, Reads)):
         return formula, indices
     if isinstance(formula, ForAll):

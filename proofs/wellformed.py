@@ -17,7 +17,7 @@ import sympy as sp
 
 from attention import indexed as I
 from attention import notation as N
-from proofs.formula import And, ForAll, Formula, Or, Statement, expressions
+from proofs.formula import And, ForAll, Formula, Or, Statement, expressions, free_symbols
 
 Expr = Any
 AppliedUndef = sp.core.function.AppliedUndef
@@ -25,7 +25,7 @@ _HEADS = (I.Quotient, I.AtMost, I.IsZero, I.Partial, I.LimitOf, I.Expectation, I
 _WORDS = (sp.Add, sp.Mul, sp.Rational, sp.Symbol, sp.Indexed, sp.Sum, AppliedUndef, *_HEADS)
 
 
-class IllFormed(ValueError):  # noqa: N818  # it is said of a statement
+class IllFormed(ValueError):  # it is said of a statement
     """A statement or an expression that may mean two things. Attributes: expression, problem."""
 
     def __init__(self, expression: object, problem: str) -> None:
@@ -81,6 +81,7 @@ def require_well_formed(statement: Statement) -> None:
     _require_one_symbol_a_name((*found, *bodies), statement)
     _require_closed(statement)
     _require_declared((*found, *unfolded), statement)
+    _require_meaning(formulas, (*found, *unfolded), statement)
 
 
 def _ranges(formula: Formula) -> Iterable[tuple[Expr, Expr, Expr]]:
@@ -118,6 +119,40 @@ def _require_closed(statement: Statement) -> None:
         loose = {s for s in free - labels - set(item.params) if s.name not in sizes}
         if loose:
             raise IllFormed(item.name, f"its definition reads the letter {min(loose, key=str)}, which is no parameter")
+
+
+def require_descent(statement: Statement) -> None:
+    """Raise IllFormed if a definition uses itself otherwise than at an earlier first argument.
+
+    A head defined by itself at the same argument is an equation, and perhaps a false one: D(r) = D(r) + 1.
+    """
+    known = statement.definitions
+    for name, item in known.items():
+        if name not in I.reachable([item.body], known):
+            continue
+        calls = item.body.atoms(AppliedUndef)
+        names = {call.func.__name__ for call in calls}
+        through = any(name in I.reachable([known[n].body], known) for n in names & known.keys() - {name})
+        down = all((item.params[0] - c.args[0]).is_positive for c in calls if c.func.__name__ == name)
+        if not isinstance(item.body, I.Cases) or item.body.args[0] != item.params[0] or through or not down:
+            raise IllFormed(name, "defined by itself otherwise than by recursion on its first argument")
+
+
+def _require_meaning(formulas: Iterable[Formula], exprs: Iterable[Expr], statement: Statement) -> None:
+    """A free symbol must be a letter with a range, a size, a scalar that is declared, or a limit's parameter."""
+    known = {str(size) for size in statement.sizes} | {datum.name for datum in statement.data}
+    known |= {v.name for v, _, _ in statement.ranges}
+    if statement.given is not None:
+        known |= {*statement.given.sizes, *statement.given.scalars, *statement.given.arrays}
+    known |= {limit.args[1].name for expr in exprs for limit in expr.atoms(I.LimitOf)}
+    free = {s for formula in formulas for s in free_symbols(formula)}
+    for item in I.reachable([e for f in formulas for e in expressions(f)], statement.definitions).values():
+        free |= {s for s in item.body.free_symbols if isinstance(s, sp.Symbol) and s not in item.params}
+    for _, *ends in statement.ranges:
+        free |= {s for end in ends for s in sp.sympify(end).free_symbols}
+    for symbol in sorted(free, key=str):
+        if symbol.name not in known:
+            raise IllFormed(symbol, "neither a size, a scalar of the data, nor a letter with a range")
 
 
 def _require_declared(exprs: Iterable[Expr], statement: Statement) -> None:

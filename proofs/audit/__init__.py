@@ -1,10 +1,15 @@
 """Audits worked numbers: Markdown -> math -> exact values -> findings.
 
-The front door is `audit_file`, or `audit_bytes` for what is not a file.  Each room has one job: `source`
-(bytes and text), `markdown` (segments), `lexer`, `vocabulary`, `parser` (formulas), `rules`, `definitions`
-(what names mean), `reals`, `values`, `evaluator` (exact values), `pairing` (what was put in for what),
-`judge` (verdicts), `examiner` (the walk), `disagreements`, `findings` (results).  Nothing about attention is
-built in, and nothing is executed.
+The front door is `audit_file`, or `audit_bytes` for what is not a file.  Each room has one job:
+
+    reading     source (bytes, text), markdown (segments), signs, lexer, vocabulary (the text's own notation),
+                parser with cursor, naming and brackets (formulas: syntax), document (statements)
+    meaning     rules, definitions, scopes (what names mean), reals, values, evaluator (exact values)
+    judging     pairing and substitutions (numbers put in for names), judge (verdicts), examiner (the walk),
+                disagreements (between definitions), ledger, findings, wording (what comes out), correction
+    limits      caps and named errors
+
+Nothing about attention is built in, no float decides anything, and nothing is executed.
 """
 
 from __future__ import annotations

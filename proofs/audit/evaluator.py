@@ -42,7 +42,7 @@ from proofs.audit.values import Array, Value, shape_text
 READINGS = ("auto", "row", "column")
 
 
-class NotDefined(Exception):  # noqa: N818 - a state of the text, not of the program
+class NotDefined(Exception):
     """A name that the text gives no value. Attributes: name (canonical), node."""
 
     def __init__(self, node: Name | Call, reason: str = "is not defined") -> None:
@@ -54,7 +54,7 @@ class Circular(NotDefined):
     """A name whose definition needs its own value."""
 
 
-class ShapesDiffer(Exception):  # noqa: N818
+class ShapesDiffer(Exception):
     """An operation between shapes that no reading makes sense of. Attributes: node, left, right."""
 
     def __init__(self, node: Node, left: Value, right: Value, operation: str) -> None:

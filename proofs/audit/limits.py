@@ -40,7 +40,7 @@ MAX_WORK = 400_000
 """Arithmetic steps allowed while one segment is judged."""
 
 
-class Unreadable(Exception):  # noqa: N818 - the contract's name
+class Unreadable(Exception):
     """The input as a whole cannot be audited; the command line prints `str(error)` and exits 2.
 
     Attributes: name (of the input), expected, received.
@@ -51,7 +51,7 @@ class Unreadable(Exception):  # noqa: N818 - the contract's name
         super().__init__(f"{name}: expected {expected}, got {received}")
 
 
-class Unread(Exception):  # noqa: N818 - it becomes a finding of that name
+class Unread(Exception):
     """A math segment that was not understood. Attributes: reason, offset (in the document, or None)."""
 
     def __init__(self, reason: str, offset: int | None = None) -> None:

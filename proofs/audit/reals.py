@@ -41,7 +41,7 @@ Real: TypeAlias = "fmpq | ExpQuotient | Ball"
 Function: TypeAlias = "Callable[[Real], Real]"
 
 
-class Undefined(ArithmeticError):  # noqa: N818 - a property of the text's formula, not a fault of the program
+class Undefined(ArithmeticError):
     """The operation has no real value: division by zero, root or logarithm of a negative number."""
 
 

@@ -3,6 +3,8 @@ r"""How much a finite penalty M leaks: the weight after i is at most (n - i) e^(
 mu is any upper bound of the scores s_ij with j > i, so the largest of them; all sizes.
 """
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
@@ -11,7 +13,6 @@ from proofs.derivation import Fact, Proof
 from proofs.formula import Datum, ForAll, Relation, Statement
 from proofs.rules import BRACKET, CONSTANT_OUT, CONSTANT_SUM, SHRINK_DIVISOR, bound_by, split, unfold
 
-sp = I.sp
 mu = sp.Symbol("mu", real=True)
 
 
@@ -32,7 +33,7 @@ def statement(count: I.Expr = N.n - N.i, power: I.Expr = mu - M, last: I.Expr = 
 
 def derive(proof: Proof) -> Fact:
     """Drop the penalised part of the divisor; bound each of the n - i terms of the numerator."""
-    chain = proof.chain(proof.statement.conclusion.lhs).by(unfold("beta"), CONSTANT_OUT)
+    chain = proof.chain(proof.goal.lhs).by(unfold("beta"), CONSTANT_OUT)
     chain.by(split(N.i, until=N.n), at=chain.now.args[1]).by(unfold("z"), every=True).by(BRACKET, every=True)
     return chain.at_most(SHRINK_DIVISOR).at_most(bound_by("largest")).by(CONSTANT_SUM).done()
 
@@ -50,4 +51,5 @@ CLAIM = Claim(
         Mutant("one term fewer", statement(count=N.n - N.i - 1)),
         Mutant("no leak at all", statement(count=sp.Integer(0))),
     ),
+    supporting=True,
 )

@@ -1,14 +1,13 @@
 r"""Finite scores never give exact causality: at every finite penalty M each weight, of later tokens too, is positive."""
 
-from attention import indexed as I
+import sympy as sp
+
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
 from proofs.claims.additive_mask_limit import DEFS, SOFT, M, s
 from proofs.derivation import Fact, Proof
 from proofs.formula import Datum, Formula, Relation, Statement
 from proofs.rules import unfold
-
-sp = I.sp
 
 
 def statement(op: str = ">", bound: int = 0) -> Statement:
@@ -38,4 +37,5 @@ CLAIM = Claim(
     words="With finite scores every weight is positive, so a finite additive mask is never exactly causal.",
     parts=(Part("", statement(), derive),),
     mutants=(Mutant("weights vanish", statement("=")), Mutant("weights exceed one", statement(">", 1))),
+    supporting=True,
 )

@@ -1,5 +1,7 @@
 r"""The additive mask: scores s_ij - M for j > i tend, as M -> infinity, to the masked weights; all sizes."""
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
@@ -7,7 +9,6 @@ from proofs.derivation import Chain, Fact, Proof
 from proofs.formula import Datum, Statement, equal
 from proofs.rules import BRACKET, DIVIDE, LIMIT, ZERO_SUM, split, unfold
 
-sp = I.sp
 M = sp.Symbol("M", real=True)
 s = sp.IndexedBase("s", real=True)
 SCORE = I.Definition("s", (N.i, N.j), s[N.i, N.j])
@@ -37,7 +38,7 @@ STRICT = I.Definition("z", (N.i, N.j), s[N.i, N.j] - M * I.AtMost(N.i, N.j))
 
 def through(proof: Proof) -> Chain:
     """Split the divisor at i; after it every term is e^(s - M), which tends to 0; before it M does not occur."""
-    chain = proof.chain(proof.statement.conclusion.lhs).by(unfold("beta")).by(split(N.i, until=N.n))
+    chain = proof.chain(proof.goal.lhs).by(unfold("beta")).by(split(N.i, until=N.n))
     return chain.by(unfold("z"), every=True).by(BRACKET, every=True).by(LIMIT).by(ZERO_SUM, every=True)
 
 
@@ -65,4 +66,5 @@ CLAIM = Claim(
         Mutant("the token itself penalised too", statement(HARD.head(N.i, N.j), sp.Integer(1), N.i, STRICT)),
         Mutant("masked weights tend to one", statement(sp.Integer(1), N.i + 1, N.n)),
     ),
+    supporting=True,
 )

@@ -1,13 +1,13 @@
 r"""The converse embedding: with every position allowed, general attention is unmasked attention; all sizes."""
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
 from proofs.claims.proposition_1_restriction import causal, statement
 from proofs.derivation import Fact, Proof
 from proofs.rules import fold, unfold
-
-sp = I.sp
 
 
 def one(i: I.Expr, j: I.Expr) -> I.Expr:  # noqa: ARG001
@@ -33,4 +33,5 @@ CLAIM = Claim(
         Mutant("the causal mask is no mask", statement(causal, I.full_upper)),
         Mutant("no mask is the causal mask", statement(one, I.causal_upper)),
     ),
+    supporting=True,
 )

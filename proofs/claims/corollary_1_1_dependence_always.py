@@ -1,5 +1,7 @@
 r"""Corollary 1.1 as dependence, for all parameters: every output reacts to every token. False: W_V = 0."""
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Part
@@ -18,7 +20,7 @@ CLAIM = Claim(
         Part(
             "",
             Statement(
-                Relation(I.Partial(P.a(N.i, N.g), N.x[N.m, N.e]), "!=", I.sp.Integer(0)),
+                Relation(I.Partial(P.a(N.i, N.g), N.x[N.m, N.e]), "!=", sp.Integer(0)),
                 attention_data("x", "W_Q", "W_K", "W_V", "c"),
                 ranges=((N.i, 1, N.n), (N.m, 1, N.n), (N.g, 1, N.d_v), (N.e, 1, N.d)),
                 definitions=P.definitions,

@@ -6,6 +6,8 @@ parameters; an analytic function that is not zero everywhere vanishes only on a 
 
 from collections.abc import Callable
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
@@ -13,7 +15,6 @@ from proofs.derivation import Fact, Proof
 from proofs.formula import Relation, Statement, attention_data
 from proofs.rules import CONSTANT_SUM, DELTA_PICKS, DIVIDE, PARTIAL, ZERO_SUM, unfold
 
-sp = I.sp
 Upper = Callable[[I.Expr], I.Expr]
 ZERO, ONE = I.Entries(lambda e, b: sp.Integer(0)), I.Entries(lambda e, g: sp.Integer(1))  # noqa: ARG005
 
@@ -32,7 +33,7 @@ def statement(upper: Upper = I.full_upper, last: I.Expr = N.n, values: I.Entries
 
 def derive(proof: Proof) -> Fact:
     """Equal weights: the output is the mean of the tokens' sums, whose derivative is one over the row's length."""
-    chain = proof.chain(proof.statement.conclusion.lhs).by(unfold("a"), unfold("alpha"), unfold("v"))
+    chain = proof.chain(proof.goal.lhs).by(unfold("a"), unfold("alpha"), unfold("v"))
     chain.by(unfold("s"), every=True).by(unfold("q"), every=True).while_possible(ZERO_SUM).by(CONSTANT_SUM)
     chain.by(PARTIAL).while_possible(DELTA_PICKS, DIVIDE, ZERO_SUM)
     return proof.signed(chain.done(), proof.positive(chain.now))

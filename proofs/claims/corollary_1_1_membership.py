@@ -2,6 +2,8 @@ r"""Corollary 1.1 as membership: without the mask every weight is positive and t
 
 from collections.abc import Callable
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Line, Mutant, Part
@@ -9,7 +11,6 @@ from proofs.derivation import Fact, Proof
 from proofs.formula import Relation, Statement, attention_data, equal
 from proofs.rules import unfold
 
-sp = I.sp
 Upper = Callable[[I.Expr], I.Expr]
 
 
@@ -38,13 +39,13 @@ def runs_over_all(last: I.Expr = N.n, upper: Upper = I.full_upper) -> Statement:
 
 def derive_positive(proof: Proof) -> Fact:
     """An exponential over a non-empty sum of exponentials."""
-    chain = proof.chain(proof.statement.conclusion.lhs).by(unfold("alpha"))
+    chain = proof.chain(proof.goal.lhs).by(unfold("alpha"))
     return proof.signed(chain.done(), proof.positive(chain.now))
 
 
 def derive_sum(proof: Proof) -> Fact:
     """By definition."""
-    return proof.chain(proof.statement.conclusion.lhs).by(unfold("a")).done()
+    return proof.chain(proof.goal.lhs).by(unfold("a")).done()
 
 
 CLAIM = Claim(
@@ -69,7 +70,7 @@ CLAIM = Claim(
             "III",
             ("corollary_1_1_dependence_generic",),
             ("corollary_1_1_dependence_always",),
-            "A positive weight is not yet a dependence: with W_V = 0 nothing depends on anything. Generically it is.",
+            "A positive weight is not yet a dependence: with $W^V = 0$ nothing depends on anything. Generically it is.",
         ),
     ),
     law="unmasked_reacts",

@@ -5,6 +5,8 @@ With c = 1/sqrt(d_k) the variance is 1.  The mean is 0, so the variance is the s
 
 from dataclasses import replace
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
@@ -12,7 +14,6 @@ from proofs.derivation import Fact, Proof
 from proofs.formula import Datum, Formula, Statement, equal
 from proofs.rules import CONSTANT_SUM, DELTA_PICKS, EXPECTATION, PRODUCT_OF_SUMS, ZERO_SUM, assume
 
-sp = I.sp
 q, k = sp.IndexedBase("q", real=True), sp.IndexedBase("k", real=True)
 DOT = sp.Sum(q[N.b] * k[N.b], (N.b, 1, N.d_k))
 DATA = (Datum(q, (N.d_k,), "random"), Datum(k, (N.d_k,), "random"), Datum(N.c, (), "positive"))
@@ -23,9 +24,7 @@ def second_moment(value: I.Expr, scaled: bool = False) -> Statement:
     """Return E[(q.k)^2] = value, or E[(c q.k)^2] = value with c^2 d_k = 1."""
     inside = (N.c * DOT) ** 2 if scaled else DOT**2
     assumptions = INVERSE_ROOT if scaled else {}
-    return Statement(
-        equal(I.Expectation(inside), value), DATA, assumptions=assumptions, sizes={N.d_k: 1}
-    )
+    return Statement(equal(I.Expectation(inside), value), DATA, assumptions=assumptions, sizes={N.d_k: 1})
 
 
 def mean(value: I.Expr) -> Statement:
@@ -35,14 +34,14 @@ def mean(value: I.Expr) -> Statement:
 
 def derive_second(proof: Proof) -> Fact:
     """Square the sum; E[q_b q_b'] E[k_b k_b'] is a delta; its double sum counts d_k terms."""
-    chain = proof.chain(proof.statement.conclusion.lhs).by(PRODUCT_OF_SUMS).while_possible(EXPECTATION)
+    chain = proof.chain(proof.goal.lhs).by(PRODUCT_OF_SUMS).while_possible(EXPECTATION)
     chain.while_possible(DELTA_PICKS).by(CONSTANT_SUM)
     return chain.by(assume("c")).done() if proof.statement.assumptions else chain.done()
 
 
 def derive_mean(proof: Proof) -> Fact:
     """Every term is a product of independent entries with mean 0."""
-    return proof.chain(proof.statement.conclusion.lhs).while_possible(EXPECTATION).by(ZERO_SUM).done()
+    return proof.chain(proof.goal.lhs).while_possible(EXPECTATION).by(ZERO_SUM).done()
 
 
 CLAIM = Claim(

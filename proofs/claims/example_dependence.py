@@ -1,12 +1,12 @@
 r"""Worked example: a_2 depends on x_1 and x_2, and a_3 on all three tokens. True at the printed inputs."""
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
 from proofs.claims.worked_example_projections import FOUR, P, inputs
 from proofs.formula import Relation, Statement
-
-sp = I.sp
 
 
 def statement(last: I.Expr = N.i, op: str = ">") -> Statement:

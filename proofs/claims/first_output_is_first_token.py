@@ -1,11 +1,13 @@
 r"""The sentence that a_1 is the initial representation with weight 1, a_1 = x_1: false as written."""
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Part
 from proofs.formula import Statement, attention_data, equal, real
 
-P = I.attention(W_V=I.sp.IndexedBase("W_V", real=True))
+P = I.attention(W_V=sp.IndexedBase("W_V", real=True))
 VALUES = real(N.W_V, N.d, N.d)
 
 CLAIM = Claim(

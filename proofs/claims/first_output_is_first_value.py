@@ -1,13 +1,13 @@
 r"""Repair: under the causal mask a_1 = v_1 = x_1 W_V; all sizes."""
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
 from proofs.derivation import Fact, Proof
 from proofs.formula import Statement, attention_data, equal
 from proofs.rules import CANCEL, SINGLE_TERM, unfold
-
-sp = I.sp
 
 
 def statement(row: int = 1, W: I.Any = N.W_V) -> Statement:
@@ -24,7 +24,7 @@ def statement(row: int = 1, W: I.Any = N.W_V) -> Statement:
 
 def derive(proof: Proof) -> Fact:
     """The sum has one term, whose weight is e^s / e^s = 1."""
-    chain = proof.chain(proof.statement.conclusion.lhs).by(unfold("a"), SINGLE_TERM, unfold("alpha"), SINGLE_TERM)
+    chain = proof.chain(proof.goal.lhs).by(unfold("a"), SINGLE_TERM, unfold("alpha"), SINGLE_TERM)
     return chain.by(CANCEL, unfold("v")).done()
 
 

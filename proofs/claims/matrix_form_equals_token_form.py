@@ -5,6 +5,8 @@ Products of matrices are their entries' sums: (A B)_ij = sum_k A_ik B_kj, (K^T)_
 
 from collections.abc import Callable
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
@@ -12,7 +14,6 @@ from proofs.derivation import Fact, Proof
 from proofs.formula import Statement, attention_data, equal
 from proofs.rules import BRACKET, DIVIDE, ZERO_SUM, fold, split, unfold
 
-sp = I.sp
 P = I.attention()
 Q_, K_, V_, KT, S_, O_ = (sp.Function(name) for name in ("Q", "K", "V", "KT", "S", "O"))
 

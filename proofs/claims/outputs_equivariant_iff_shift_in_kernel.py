@@ -6,6 +6,8 @@ if (y W_V)_g (y . t A) = 0; with y = t A, y = a column of W_V, and their sum, on
 
 from collections.abc import Callable
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from attention.translation import only_first, passes, tq, tv, u
@@ -31,7 +33,6 @@ from proofs.rules import (
     unfold,
 )
 
-sp = I.sp
 Upper = Callable[[I.Expr], I.Expr]
 KERNEL = ForAll(((N.f, 1, N.d),), equal(u(N.f), 0))
 NO_VALUES = ForAll(((N.e, 1, N.d), (N.g, 1, N.d_v)), equal(N.W_V[N.e, N.g], 0))
@@ -62,9 +63,9 @@ def derive_by_weights(part: str) -> Callable[[Proof], Fact]:
         value = proof.chain(sp.Function("v'")(N.j, N.g)).by(unfold("v'"), DISTRIBUTE, LINEARITY, fold("tv"), fold("v"))
         moved = proof.using(proof.generalize(value.done(), N.j))
         kept = proof.using(proof.other("weights_unchanged_iff_shift_in_kernel", part))
-        chain = proof.chain(proof.statement.conclusion.lhs).by(unfold("a'"), kept, moved, DISTRIBUTE, LINEARITY)
+        chain = proof.chain(proof.goal.lhs).by(unfold("a'"), kept, moved, DISTRIBUTE, LINEARITY)
         chain.by(fold("a"), CONSTANT_OUT, unfold("alpha"), CONSTANT_OUT, CANCEL)
-        return chain.ends(proof.statement.conclusion.rhs)
+        return chain.ends(proof.goal.rhs)
 
     return derive
 
@@ -78,9 +79,7 @@ def derive_by_no_values(proof: Proof) -> Fact:
             chain.by(unfold(name), every=True)
         return chain.by(assume("no values"), every=True).while_possible(ZERO_SUM).done()
 
-    return proof.transitive(
-        zero(proof.statement.conclusion.lhs, "a'", "v'"), zero(proof.statement.conclusion.rhs, "a", "v", "tv")
-    )
+    return proof.transitive(zero(proof.goal.lhs, "a'", "v'"), zero(proof.goal.rhs, "a", "v", "tv"))
 
 
 def necessary(upper: Upper, assumptions: dict[str, Formula] | None = None) -> Statement:

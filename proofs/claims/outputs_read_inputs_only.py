@@ -6,7 +6,6 @@ from proofs.claim import Claim, Mutant, Part
 from proofs.derivation import Fact, Proof
 from proofs.formula import Reads, Statement, attention_data
 
-sp = I.sp
 P = I.attention()
 INPUTS = frozenset({"x", "W_Q", "W_K", "W_V"})
 

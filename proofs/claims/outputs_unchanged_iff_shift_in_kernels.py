@@ -5,6 +5,8 @@ Since W_V = 0 implies t W_V = 0, the two sufficient cases are: t A = 0 with t W_
 
 from collections.abc import Callable
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from attention.translation import passes, tv
@@ -14,7 +16,6 @@ from proofs.derivation import Fact, Proof
 from proofs.formula import ForAll, Formula, Statement, attention_data, equal
 from proofs.rules import CANCEL, CONSTANT_OUT, ZERO_SUM, assume, fold, unfold
 
-sp = I.sp
 NO_SHIFT = ForAll(((N.g, 1, N.d_v),), equal(tv(N.g), 0))
 
 
@@ -35,7 +36,7 @@ def derive_sufficient(part: str) -> Callable[[Proof], Fact]:
 
     def derive(proof: Proof) -> Fact:
         moved = proof.using(proof.other("outputs_equivariant_iff_shift_in_kernel", part))
-        chain = proof.chain(proof.statement.conclusion.lhs).by(moved)
+        chain = proof.chain(proof.goal.lhs).by(moved)
         if "no_shift" in proof.statement.assumptions:
             return chain.by(assume("no_shift")).done()
         return chain.by(unfold("tv"), assume("no values"), ZERO_SUM).done()

@@ -2,6 +2,8 @@ r"""Projections are linear: (x + lambda y) W = x W + lambda y W; all sizes."""
 
 from collections.abc import Callable
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
@@ -9,7 +11,6 @@ from proofs.derivation import Fact, Proof
 from proofs.formula import Datum, Statement, attention_data, equal
 from proofs.rules import CONSTANT_OUT, DISTRIBUTE, LINEARITY
 
-sp = I.sp
 LAMBDA = sp.Symbol("lambda", real=True)
 
 
@@ -32,7 +33,7 @@ def statement(factor: I.Expr = LAMBDA, offset: int = 0) -> Statement:
 
 def derive(proof: Proof) -> Fact:
     """Distribute, split the sum, pull lambda out."""
-    return proof.chain(proof.statement.conclusion.lhs).by(DISTRIBUTE, LINEARITY, CONSTANT_OUT).done()
+    return proof.chain(proof.goal.lhs).by(DISTRIBUTE, LINEARITY, CONSTANT_OUT).done()
 
 
 CLAIM = Claim(

@@ -6,6 +6,8 @@ its outputs are the chapter's.
 
 from collections.abc import Callable
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Line, Mutant, Part
@@ -13,7 +15,6 @@ from proofs.derivation import Fact, Proof
 from proofs.formula import Datum, Statement, equal, real
 from proofs.rules import BRACKET, DIVIDE, ZERO_SUM, fold, split, unfold
 
-sp = I.sp
 Allowed = Callable[[I.Expr, I.Expr], I.Expr]
 s, v = sp.IndexedBase("s", real=True), sp.IndexedBase("v", real=True)
 SCORE = I.Definition("s", (N.i, N.j), s[N.i, N.j])
@@ -57,7 +58,7 @@ def statement(allowed: Allowed = causal, upper: Callable[[I.Expr], I.Expr] = I.c
 
 def derive(proof: Proof) -> Fact:
     """Split the sums at i: before it the indicator is 1, after it 0."""
-    chain = proof.chain(proof.statement.conclusion.lhs).by(unfold("a'")).by(split(N.i, until=N.n))
+    chain = proof.chain(proof.goal.lhs).by(unfold("a'")).by(split(N.i, until=N.n))
     chain.by(unfold("alpha'"), every=True).by(split(N.i, until=N.n), every=True)
     return chain.while_possible(BRACKET, DIVIDE, ZERO_SUM).by(fold("alpha"), fold("a")).done()
 

@@ -1,5 +1,7 @@
 r"""Separate matrices let one token have different query and key; for all sizes there is an example."""
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
@@ -7,7 +9,6 @@ from proofs.derivation import Fact, Proof
 from proofs.formula import Relation, Statement
 from proofs.rules import CONSTANT_SUM, ZERO_SUM, unfold
 
-sp = I.sp
 ONE, ZERO = I.Entries(lambda e, b: sp.Integer(1)), I.Entries(lambda e, b: sp.Integer(0))  # noqa: ARG005
 
 
@@ -24,7 +25,7 @@ def statement(W_K: I.Entries = ZERO, op: str = ">") -> Statement:
 
 def derive(proof: Proof) -> Fact:
     """The query is d, the key 0."""
-    chain = proof.chain(proof.statement.conclusion.lhs).by(unfold("q"), unfold("k"))
+    chain = proof.chain(proof.goal.lhs).by(unfold("q"), unfold("k"))
     return proof.signed(chain.by(ZERO_SUM, CONSTANT_SUM).done(), proof.positive(chain.now))
 
 

@@ -4,6 +4,8 @@ Written with gaps: s_j = mu - gap_j, gap_j >= 0, some gap 0; the limit at j is [
 It is one-hot exactly when one gap alone is zero; all n, ties included.
 """
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
@@ -11,7 +13,6 @@ from proofs.derivation import Fact, Proof
 from proofs.formula import Datum, ForAll, Formula, Relation, Statement, equal, real
 from proofs.rules import CANCEL, CONSTANT_OUT, DISTRIBUTE, LIMIT, unfold
 
-sp = I.sp
 mu, beta = sp.Symbol("mu", real=True), sp.Symbol("beta", real=True)
 gap = sp.IndexedBase("gap", real=True)
 SCORE = I.Definition("s", (N.j,), mu - gap[N.j])
@@ -42,7 +43,7 @@ UNIFORM_ON_TIES = I.Quotient(I.IsZero(gap[N.j]), sp.Sum(I.IsZero(gap[N.l]), (N.l
 
 def derive(proof: Proof) -> Fact:
     """Take e^(beta mu) out; e^(-beta gap) tends to 1 where the gap is 0 and to 0 elsewhere."""
-    chain = proof.chain(proof.statement.conclusion.lhs).by(unfold("p")).by(unfold("s"), every=True)
+    chain = proof.chain(proof.goal.lhs).by(unfold("p")).by(unfold("s"), every=True)
     return chain.by(DISTRIBUTE, every=True).by(CONSTANT_OUT, CANCEL, LIMIT).done()
 
 

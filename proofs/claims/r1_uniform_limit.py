@@ -1,5 +1,7 @@
 r"""R1, the other end: softmax(beta s) tends to the uniform distribution on all positions as beta -> 0; all n."""
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
@@ -7,13 +9,12 @@ from proofs.claims.r1_soft_retrieval_limit import UNIFORM_ON_TIES, statement
 from proofs.derivation import Fact, Proof
 from proofs.rules import CONSTANT_SUM, LIMIT, unfold
 
-sp = I.sp
 UNIFORM = I.Quotient(sp.Integer(1), N.n)
 
 
 def derive(proof: Proof) -> Fact:
     """Every exponential tends to e^0 = 1."""
-    chain = proof.chain(proof.statement.conclusion.lhs).by(unfold("p"))
+    chain = proof.chain(proof.goal.lhs).by(unfold("p"))
     return chain.by(LIMIT, CONSTANT_SUM).done()
 
 

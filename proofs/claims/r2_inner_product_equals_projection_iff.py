@@ -1,5 +1,7 @@
 r"""Repair of R2: q.k equals the scalar projection of q on k iff |k| = 1 or q.k = 0; all d_k."""
 
+import sympy as sp
+
 from attention import indexed as I
 from proofs.claim import Claim, Mutant, Part
 from proofs.claims.r2_inner_product_is_projection import DOT, nu, statement
@@ -7,7 +9,6 @@ from proofs.derivation import Fact, Proof
 from proofs.formula import Or, equal
 from proofs.rules import DIVIDE, assume
 
-sp = I.sp
 EQUAL = equal(DOT, I.Quotient(DOT, nu))
 
 

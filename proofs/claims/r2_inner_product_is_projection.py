@@ -1,11 +1,12 @@
 r"""R2, read literally: the inner product q.k is the scalar projection of q on k. False unless |k| = 1 or q.k = 0."""
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Part
 from proofs.formula import Datum, Formula, Statement, equal, real
 
-sp = I.sp
 q, k = sp.IndexedBase("q", real=True), sp.IndexedBase("k", real=True)
 nu = sp.Symbol("nu", positive=True)
 DOT = sp.Sum(q[N.b] * k[N.b], (N.b, 1, N.d_k))

@@ -10,7 +10,7 @@ from proofs.rules import CANCEL, MERGE
 
 def derive(proof: Proof) -> Fact:
     """Multiply and cancel |k| > 0."""
-    return proof.chain(proof.statement.conclusion.lhs).by(MERGE, CANCEL).done()
+    return proof.chain(proof.goal.lhs).by(MERGE, CANCEL).done()
 
 
 CLAIM = Claim(

@@ -1,7 +1,9 @@
 r"""R3: the normalised inner product lies in [-1, 1]: Cauchy-Schwarz by Lagrange's identity; any d_k.
 
-    |q|^2 |k|^2 - (q.k)^2 = 1/2 sum_b sum_b' (q_b k_b' - q_b' k_b)^2 >= 0
+|q|^2 |k|^2 - (q.k)^2 = 1/2 sum_b sum_b' (q_b k_b' - q_b' k_b)^2 >= 0
 """
+
+import sympy as sp
 
 from attention import indexed as I
 from attention import notation as N
@@ -10,7 +12,6 @@ from proofs.derivation import Fact, Proof
 from proofs.formula import Datum, Relation, Statement, equal, real
 from proofs.rules import COMMON_DENOMINATOR, CONSTANT_OUT, DISTRIBUTE, LINEARITY, MERGE
 
-sp = I.sp
 q, k = sp.IndexedBase("q", real=True), sp.IndexedBase("k", real=True)
 m, nu = sp.Symbol("m_q", positive=True), sp.Symbol("nu", positive=True)
 DOT = sp.Sum(q[N.b] * k[N.b], (N.b, 1, N.d_k))
@@ -31,9 +32,7 @@ def bounded(most: int = 1, norms: bool = True) -> Statement:
     lengths = {"|q|": equal(m**2, QQ), "|k|": equal(nu**2, KK)} if norms else {}
     positive = (Datum(m, (), "positive"), Datum(nu, (), "positive"))
     conclusion = Relation(most - COSINE * COSINE, ">=", sp.Integer(0))
-    return Statement(
-        conclusion, (real(q, N.d_k), real(k, N.d_k), *positive), assumptions=lengths, sizes={N.d_k: 1}
-    )
+    return Statement(conclusion, (real(q, N.d_k), real(k, N.d_k), *positive), assumptions=lengths, sizes={N.d_k: 1})
 
 
 def lagrange(proof: Proof) -> Fact:
@@ -50,7 +49,7 @@ def derive_schwarz(proof: Proof) -> Fact:
 
 def derive_bounded(proof: Proof) -> Fact:
     """1 - cos^2 = (|q|^2 |k|^2 - (q.k)^2) / (|q|^2 |k|^2)."""
-    chain = proof.chain(proof.statement.conclusion.lhs).by(MERGE, COMMON_DENOMINATOR)
+    chain = proof.chain(proof.goal.lhs).by(MERGE, COMMON_DENOMINATOR)
     over = chain.now.args[1]
     squares = proof.linear_combination(
         equal(chain.now.args[0], QQ * KK - DOT**2),

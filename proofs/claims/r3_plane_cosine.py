@@ -4,6 +4,8 @@ With q = r_1 (c_1, s_1), k = r_2 (c_2, s_2), where c = cos theta and s = sin the
 the addition theorem calls cos(theta_1 - theta_2).
 """
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
@@ -11,7 +13,6 @@ from proofs.derivation import Fact, Proof
 from proofs.formula import Datum, Statement, equal
 from proofs.rules import CANCEL, SINGLE_TERM, split, unfold
 
-sp = I.sp
 r1, r2 = sp.Symbol("r_1", positive=True), sp.Symbol("r_2", positive=True)
 c1, s1, c2, s2 = sp.symbols("c_1 s_1 c_2 s_2", real=True)
 Q = I.Definition("q", (N.b,), r1 * (sp.KroneckerDelta(N.b, 1) * c1 + sp.KroneckerDelta(N.b, 2) * s1))
@@ -32,7 +33,7 @@ def statement(sign: int = 1, divisor: I.Expr = r1 * r2) -> Statement:
 
 def derive(proof: Proof) -> Fact:
     """Write the two terms out; r_1 r_2 cancels."""
-    chain = proof.chain(proof.statement.conclusion.lhs).by(split(sp.Integer(1)))
+    chain = proof.chain(proof.goal.lhs).by(split(sp.Integer(1)))
     chain.while_possible(SINGLE_TERM).by(unfold("q"), unfold("k"), every=True)
     inside = chain.now.args[0]
     return chain.ring(r1 * r2 * (c1 * c2 + s1 * s2), at=inside).by(CANCEL).done()

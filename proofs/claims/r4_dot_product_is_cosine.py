@@ -1,11 +1,12 @@
 r"""R4: the dot product is the cosine of the angle. False: q = k = (2, 0) have dot product 4 and cosine 1."""
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Part
 from proofs.formula import Datum, Formula, Statement, equal, real
 
-sp = I.sp
 q, k = sp.IndexedBase("q", real=True), sp.IndexedBase("k", real=True)
 m, nu = sp.Symbol("m_q", positive=True), sp.Symbol("nu", positive=True)
 DOT = sp.Sum(q[N.b] * k[N.b], (N.b, 1, N.d_k))

@@ -1,13 +1,13 @@
 r"""Repair of R4: the dot product equals the cosine iff |q||k| = 1 or q.k = 0; all d_k."""
 
-from attention import indexed as I
+import sympy as sp
+
 from proofs.claim import Claim, Mutant, Part
 from proofs.claims.r4_dot_product_is_cosine import COSINE, DOT, m, nu, statement
 from proofs.derivation import Fact, Proof
 from proofs.formula import Or, equal
 from proofs.rules import DIVIDE, assume
 
-sp = I.sp
 EQUAL = equal(DOT, COSINE)
 
 

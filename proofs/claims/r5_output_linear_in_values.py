@@ -1,5 +1,7 @@
 r"""R5, second half: the output is linear in the values; all sizes, any weights."""
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
@@ -7,7 +9,6 @@ from proofs.derivation import Fact, Proof
 from proofs.formula import Datum, Statement, equal, real
 from proofs.rules import CONSTANT_OUT, DISTRIBUTE, LINEARITY
 
-sp = I.sp
 alpha, v, w = (sp.IndexedBase(name, real=True) for name in ("alpha", "v", "w"))
 LAMBDA = sp.Symbol("lambda", real=True)
 
@@ -31,7 +32,7 @@ def statement(factor: I.Expr = LAMBDA, second: int = 1) -> Statement:
 
 def derive(proof: Proof) -> Fact:
     """Distribute, split the sum, pull lambda out."""
-    return proof.chain(proof.statement.conclusion.lhs).by(DISTRIBUTE, LINEARITY, CONSTANT_OUT).done()
+    return proof.chain(proof.goal.lhs).by(DISTRIBUTE, LINEARITY, CONSTANT_OUT).done()
 
 
 CLAIM = Claim(

@@ -2,6 +2,8 @@ r"""R6 without a mask: permuting the tokens permutes the outputs, a'_i = a_{pi(i
 
 from collections.abc import Callable
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
@@ -9,7 +11,6 @@ from proofs.derivation import Fact, Proof
 from proofs.formula import Datum, Statement, attention_data, equal
 from proofs.rules import fold, permute, unfold
 
-sp = I.sp
 pi = sp.IndexedBase("pi", integer=True, positive=True)
 
 
@@ -27,9 +28,11 @@ def statement(upper: Callable[[I.Expr], I.Expr] = I.full_upper, at: I.Expr = pi[
 
 def derive(proof: Proof) -> Fact:
     """Projections and scores move with the tokens; both sums run over all positions, so pi re-indexes them."""
-    chain = proof.chain(proof.statement.conclusion.lhs).by(unfold("a'"), unfold("alpha'"), unfold("v'"), fold("v"))
+    chain = proof.chain(proof.goal.lhs).by(unfold("a'"), unfold("alpha'"), unfold("v'"), fold("v"))
     chain.by(unfold("s'"), unfold("q'"), fold("q"), unfold("k'"), fold("k"), fold("s"), every=True)
-    return chain.by(permute("pi", N.n), at=denominator(chain.now)).by(fold("alpha"), permute("pi", N.n), fold("a")).done()
+    return (
+        chain.by(permute("pi", N.n), at=denominator(chain.now)).by(fold("alpha"), permute("pi", N.n), fold("a")).done()
+    )
 
 
 def denominator(expr: I.Expr) -> I.Expr:

@@ -3,6 +3,8 @@ r"""A recurrent model h_i = f(h_{i-1}, x_i) has a chain of n dependent evaluatio
 The depth D of h_i is the number of evaluations that must be made one after another: D_0 = 0, D_i = D_{i-1} + 1.
 """
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
@@ -10,7 +12,6 @@ from proofs.derivation import Fact, Proof
 from proofs.formula import Relation, Statement, equal
 from proofs.rules import CASES, unfold
 
-sp = I.sp
 r = sp.Symbol("r", integer=True)
 D = sp.Function("D")
 

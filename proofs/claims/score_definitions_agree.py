@@ -1,11 +1,13 @@
 r"""The chapter's two score definitions, q_i.k_j and q_i.k_j / sqrt(d_k), are the same: false."""
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Part
 from proofs.formula import Statement, attention_data, equal
 
-D1 = I.attention(scale=I.sp.Integer(1))
+D1 = I.attention(scale=sp.Integer(1))
 D2 = I.attention("~")
 
 STATEMENT = Statement(

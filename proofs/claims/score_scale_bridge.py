@@ -3,6 +3,8 @@ r"""Bridge between the score definitions: D2 with W_Q is D1 with W_Q / sqrt(d_k)
 So whatever holds for one definition for all weights holds for the other.
 """
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
@@ -10,7 +12,6 @@ from proofs.derivation import Fact, Proof
 from proofs.formula import Statement, attention_data, equal
 from proofs.rules import CONSTANT_OUT, fold, unfold
 
-sp = I.sp
 D2 = I.attention("~")
 
 

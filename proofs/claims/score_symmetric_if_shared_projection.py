@@ -26,7 +26,7 @@ def derive(proof: Proof) -> Fact:
     def data(side: I.Expr) -> Fact:
         return proof.chain(side).by(unfold("s"), unfold("q"), unfold("k")).done()
 
-    conclusion = proof.statement.conclusion
+    conclusion = proof.goal
     return proof.transitive(data(conclusion.lhs), data(conclusion.rhs))
 
 

@@ -1,6 +1,7 @@
 r"""The first row under a translation: its only weight is 1, so its output moves by t W_V; all sizes."""
 
-from attention import indexed as I
+import sympy as sp
+
 from attention import notation as N
 from attention.translation import passes, tv
 from proofs.claim import Claim, Mutant, Part
@@ -26,7 +27,7 @@ def derive(proof: Proof) -> Fact:
     """Both rows are sums of one term whose weight is 1."""
 
     def value(name: str) -> Fact:
-        chain = proof.chain(I.sp.Function(f"a{name}")(1, N.g)).by(unfold(f"a{name}"), SINGLE_TERM)
+        chain = proof.chain(sp.Function(f"a{name}")(1, N.g)).by(unfold(f"a{name}"), SINGLE_TERM)
         return chain.by(unfold(f"alpha{name}"), SINGLE_TERM, CANCEL).done()
 
     before = value("")
@@ -43,4 +44,5 @@ CLAIM = Claim(
     words="With one token (n = 1, or row 1 under the causal mask) the weight is 1 and the output moves by t W_V.",
     parts=(Part("", statement(), derive),),
     mutants=(Mutant("row 2", statement(row=2)), Mutant("does not move", statement(factor=0))),
+    supporting=True,
 )

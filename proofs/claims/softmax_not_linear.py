@@ -3,6 +3,8 @@ r"""Softmax is not linear: softmax(2 s) is never 2 softmax(s), for any scores an
 The entries of softmax(2 s) sum to 1, those of 2 softmax(s) to 2.
 """
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
@@ -10,7 +12,6 @@ from proofs.derivation import Fact, Proof
 from proofs.formula import Statement, equal, real
 from proofs.rules import CANCEL, CONSTANT_OUT, unfold
 
-sp = I.sp
 s = sp.IndexedBase("s", real=True)
 p, p2 = sp.Function("p"), sp.Function("p2")
 
@@ -35,7 +36,7 @@ def derive(proof: Proof) -> Fact:
     def one(head: I.Any, name: str) -> Fact:
         return proof.chain(sp.Sum(head(N.j), (N.j, 1, N.n))).by(unfold(name), CONSTANT_OUT, CANCEL).done()
 
-    chain = proof.chain(proof.statement.conclusion.lhs).by(CONSTANT_OUT, proof.using(one(p, "p")))
+    chain = proof.chain(proof.goal.lhs).by(CONSTANT_OUT, proof.using(one(p, "p")))
     return chain.by(proof.using(one(p2, "p2"))).done()
 
 

@@ -1,5 +1,7 @@
 r"""Softmax rows sum to one: sum_{j <= i} alpha_ij = 1, for the causal weights and all sizes."""
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
@@ -12,7 +14,7 @@ P = I.attention()
 
 def statement(first: int = 1, last: I.Expr = N.i) -> Statement:
     """Return: the weights of row i, summed from `first` to `last`, give 1."""
-    total = I.sp.Sum(P.alpha(N.i, N.j), (N.j, first, last))
+    total = sp.Sum(P.alpha(N.i, N.j), (N.j, first, last))
     return Statement(
         equal(total, 1),
         attention_data("x", "W_Q", "W_K", "c"),
@@ -24,7 +26,7 @@ def statement(first: int = 1, last: I.Expr = N.i) -> Statement:
 
 def derive(proof: Proof) -> Fact:
     """Pull the divisor, which no longer depends on j, out of the sum; it is the numerator."""
-    chain = proof.chain(proof.statement.conclusion.lhs)
+    chain = proof.chain(proof.goal.lhs)
     return chain.by(unfold("alpha"), CONSTANT_OUT, CANCEL).ends(1)
 
 
@@ -39,7 +41,7 @@ CLAIM = Claim(
     mutants=(
         Mutant("sum starts at j = 2", statement(first=2)),
         Mutant("sum stops at j = i - 1", statement(last=N.i - 1)),
-        Mutant("sum over the first token only", statement(last=I.sp.Integer(1))),
+        Mutant("sum over the first token only", statement(last=sp.Integer(1))),
     ),
     law="rows_sum_to_one",
     covers=("contextual_representation",),

@@ -1,5 +1,7 @@
 r"""Softmax does not see one constant added to all scores of a row: all sizes, any scores."""
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
@@ -7,7 +9,6 @@ from proofs.derivation import Fact, Proof
 from proofs.formula import Datum, Statement, equal, real
 from proofs.rules import CANCEL, CONSTANT_OUT, fold, unfold
 
-sp = I.sp
 s = sp.IndexedBase("s", real=True)
 r = sp.IndexedBase("r", real=True)
 plain, shifted = sp.Function("p"), sp.Function("p'")

@@ -3,6 +3,8 @@ r"""Theorem 1, causality as agreement: if x_j = y_j for all j <= i, then a_i(X) 
 For every score function and every value map, all n: nothing about dot products is used.
 """
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Line, Mutant, Part
@@ -10,7 +12,6 @@ from proofs.derivation import Fact, Proof
 from proofs.formula import Datum, ForAll, Statement, equal
 from proofs.rules import assume, unfold
 
-sp = I.sp
 X, Y = (sp.IndexedBase(name) for name in ("x", "y"))
 score, value = sp.Function("score"), sp.Function("value")
 DATA = (Datum(X, (N.n,), "token"), Datum(Y, (N.n,), "token"), Datum(score, (), "function", 2))

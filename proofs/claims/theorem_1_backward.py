@@ -5,6 +5,8 @@ With G_rg = d loss / d a_rg, the chain rule gives d loss / d x_me = sum_{r <= i}
 
 from dataclasses import replace
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
@@ -13,7 +15,6 @@ from proofs.derivation import Fact, Proof
 from proofs.formula import Statement, equal, real
 from proofs.rules import ZERO_SUM
 
-sp = I.sp
 G = sp.IndexedBase("G", real=True)
 r = sp.Symbol("r", integer=True, positive=True)
 
@@ -29,7 +30,7 @@ def statement(base: Statement | None = None, last: I.Expr = N.i) -> Statement:
 
 def derive(proof: Proof) -> Fact:
     """Every d a_rg / d x_me with r <= i < m is zero."""
-    chain = proof.chain(proof.statement.conclusion.lhs)
+    chain = proof.chain(proof.goal.lhs)
     chain.by(proof.using(proof.other("theorem_1_derivative")), every=True)
     return chain.while_possible(ZERO_SUM).ends(0)
 

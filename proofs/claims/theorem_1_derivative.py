@@ -9,8 +9,6 @@ from proofs.derivation import Fact, Proof
 from proofs.formula import Statement, attention_data, equal
 from proofs.rules import DELTA_OUTSIDE, DIVIDE, PARTIAL, ZERO_SUM, unfold
 
-sp = I.sp
-
 
 def statement(upper: Callable[[I.Expr], I.Expr] = I.causal_upper, first: I.Expr = N.i + 1) -> Statement:
     """Return d a_ig / d x_me = 0 for all m from `first` to n."""
@@ -26,7 +24,7 @@ def statement(upper: Callable[[I.Expr], I.Expr] = I.causal_upper, first: I.Expr 
 
 def derive(proof: Proof) -> Fact:
     """Differentiate through; every term carries a delta of m with i or with a j <= i, and m > i."""
-    chain = proof.chain(proof.statement.conclusion.lhs)
+    chain = proof.chain(proof.goal.lhs)
     for name in ("a", "alpha", "s", "q", "k", "v"):
         chain.by(unfold(name), every=True)
     return chain.by(PARTIAL).while_possible(DELTA_OUTSIDE, ZERO_SUM, DIVIDE).ends(0)

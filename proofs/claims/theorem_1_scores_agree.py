@@ -2,6 +2,8 @@ r"""Line I of Theorem 1's proof: the scores of row i that the mask keeps read no
 
 from dataclasses import replace
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
@@ -9,8 +11,6 @@ from proofs.claims.theorem_1_agreement import DATA, SIZES, X, Y, agree, definiti
 from proofs.derivation import Fact, Proof
 from proofs.formula import Statement, equal
 from proofs.rules import assume, unfold
-
-sp = I.sp
 
 
 def statement(last: I.Expr = N.i, head: str = "s") -> Statement:
@@ -51,4 +51,5 @@ CLAIM = Claim(
         Mutant("scores of all columns", statement(N.n)),
         Mutant("scores of the following row", following_row()),
     ),
+    supporting=True,
 )

@@ -3,6 +3,8 @@ r"""A stack of causal layers is causal: for every number of layers, by induction
 h_0 = x; h_{L+1, i} = combine(h_{L, i}, sum_{j <= i} softmax_j(score(h_{L,i}, h_{L,j})) value(h_{L,j})).
 """
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
@@ -10,7 +12,6 @@ from proofs.derivation import Fact, Proof
 from proofs.formula import Datum, ForAll, Statement, equal
 from proofs.rules import CASES, assume, unfold
 
-sp = I.sp
 X, Y = (sp.IndexedBase(name) for name in ("x", "y"))
 L, p = sp.symbols("L p", integer=True)
 layers = sp.Symbol("layers", integer=True, positive=True)
@@ -80,4 +81,5 @@ CLAIM = Claim(
     law="causality",
     remark="The weighted sum is written for one value component; the rules used hold in any vector space.",
     covers=("next_layer",),
+    supporting=True,
 )

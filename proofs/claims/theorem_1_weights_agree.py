@@ -1,6 +1,7 @@
 r"""Line II of Theorem 1's proof: the weights of row i read no token after i; any score."""
 
-from attention import indexed as I
+import sympy as sp
+
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
 from proofs.claims.theorem_1_agreement import X, Y, definitions
@@ -8,8 +9,6 @@ from proofs.claims.theorem_1_scores_agree import statement
 from proofs.derivation import Fact, Proof
 from proofs.formula import Statement
 from proofs.rules import assume, unfold
-
-sp = I.sp
 
 
 def unmasked() -> Statement:
@@ -38,4 +37,5 @@ CLAIM = Claim(
         Mutant("softmax over all columns", unmasked()),
         Mutant("inputs need not agree", statement(head="alpha").without("agree")),
     ),
+    supporting=True,
 )

@@ -2,6 +2,8 @@ r"""Line VI of Lemma 1's proof: that hypothetical score does differ from the ori
 
 from dataclasses import replace
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
@@ -10,7 +12,6 @@ from proofs.derivation import Fact, Proof
 from proofs.formula import Relation, Statement, attention_data
 from proofs.rules import DELTA_PICKS, ZERO_SUM, unfold
 
-sp = I.sp
 ZERO = I.attention(tokens=lambda i, e: sp.Integer(0), scale=sp.Integer(1))  # noqa: ARG005
 
 
@@ -29,7 +30,7 @@ def statement(late: I.Expr = sp.KroneckerDelta(N.b, 1), op: str = ">") -> Statem
 
 def derive(proof: Proof) -> Fact:
     """Queries and keys are zero; what is left is t.t = 1."""
-    chain = proof.chain(proof.statement.conclusion.lhs)
+    chain = proof.chain(proof.goal.lhs)
     for name in ("s''", "s", "q", "k"):
         chain.by(unfold(name), every=True)
     return proof.signed(chain.while_possible(ZERO_SUM, DELTA_PICKS).done(), proof.positive(chain.now))
@@ -44,4 +45,5 @@ CLAIM = Claim(
     words="There are tokens and t for which adding t after the projections changes the score, for every d_k.",
     parts=(Part("at X = 0, t = (1, 0, ..., 0)", statement(), derive),),
     mutants=(Mutant("t = 0", statement(late=sp.Integer(0))), Mutant("it stays", statement(op="="))),
+    supporting=True,
 )

@@ -1,5 +1,7 @@
 r"""Line V of Lemma 1's proof: the score if t were added to query and key themselves (d = d_k); all sizes."""
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
@@ -7,12 +9,9 @@ from proofs.derivation import Fact, Proof
 from proofs.formula import Statement, attention_data, equal, real
 from proofs.rules import DISTRIBUTE, LINEARITY, fold, unfold
 
-sp = I.sp
 P = I.attention(scale=sp.Integer(1))
 TAU = sp.IndexedBase("t", real=True)  # here t has the width of a query
-LATE = I.Definition(
-    "s''", (N.i, N.j), sp.Sum((P.q(N.i, N.b) + TAU[N.b]) * (P.k(N.j, N.b) + TAU[N.b]), (N.b, 1, N.d_k))
-)
+LATE = I.Definition("s''", (N.i, N.j), sp.Sum((P.q(N.i, N.b) + TAU[N.b]) * (P.k(N.j, N.b) + TAU[N.b]), (N.b, 1, N.d_k)))
 DEFS = {**P.definitions, **I.define(LATE)}
 
 
@@ -35,7 +34,7 @@ def statement(square: int = 1, cross: int = 1) -> Statement:
 
 def derive(proof: Proof) -> Fact:
     """Multiply out."""
-    chain = proof.chain(proof.statement.conclusion.lhs).by(unfold("s''")).while_possible(DISTRIBUTE, LINEARITY)
+    chain = proof.chain(proof.goal.lhs).by(unfold("s''")).while_possible(DISTRIBUTE, LINEARITY)
     return chain.by(fold("s")).done()
 
 
@@ -48,4 +47,5 @@ CLAIM = Claim(
     words="Adding t to query and key adds q_i.t, t.k_j and t.t to the score.",
     parts=(Part("", statement(), derive),),
     mutants=(Mutant("t.t left out", statement(square=0)), Mutant("t.k_j left out", statement(cross=0))),
+    supporting=True,
 )

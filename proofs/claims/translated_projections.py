@@ -24,7 +24,7 @@ def statement(kind: str, times: int = 1) -> Statement:
 
 def derive(proof: Proof) -> Fact:
     """The projection of a sum is the sum of the projections."""
-    head = proof.statement.conclusion.lhs
+    head = proof.goal.lhs
     name = type(head).__name__
     chain = proof.chain(head).by(unfold(name), DISTRIBUTE, LINEARITY, fold(name.rstrip("'")))
     return chain.by(fold(f"t{name[0]}")).done()
@@ -39,4 +39,5 @@ CLAIM = Claim(
     words="Translating a token by t adds t W_Q, t W_K and t W_V to its query, key and value.",
     parts=tuple(Part(kind, statement(kind), derive) for kind in KINDS),
     mutants=(Mutant("query does not move", statement("q", 0)), Mutant("value moves twice", statement("v", 2))),
+    supporting=True,
 )

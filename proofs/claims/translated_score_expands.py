@@ -1,5 +1,7 @@
 r"""Line IV of Lemma 1's proof: the score between translated tokens, expanded; all sizes, any scale c."""
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from attention.translation import passes, tk, tq
@@ -15,7 +17,7 @@ def statement(*, cross: int = 1, square: int = 1, mixed: int = 1) -> Statement:
     """Return s'_ij = s_ij + c q_i.tk + c tq.k_j + c tq.tk, with integer coefficients to mutate."""
 
     def dot(p: I.Expr, q: I.Expr) -> I.Expr:
-        return N.c * I.sp.Sum(p * q, (N.b, 1, N.d_k))
+        return N.c * sp.Sum(p * q, (N.b, 1, N.d_k))
 
     q, k = P.q(N.i, N.b), P.k(N.j, N.b)
     right = P.s(N.i, N.j) + cross * dot(q, tk(N.b)) + mixed * dot(tq(N.b), k) + square * dot(tq(N.b), tk(N.b))
@@ -34,7 +36,7 @@ def derive(proof: Proof) -> Fact:
     chain.by(DISTRIBUTE, LINEARITY, every=True)
     for name in ("q", "k", "tq", "tk"):
         chain.by(fold(name), every=True)
-    return chain.while_possible(DISTRIBUTE, LINEARITY).by(fold("s")).ends(proof.statement.conclusion.rhs)
+    return chain.while_possible(DISTRIBUTE, LINEARITY).by(fold("s")).ends(proof.goal.rhs)
 
 
 CLAIM = Claim(
@@ -50,4 +52,5 @@ CLAIM = Claim(
         Mutant("shift-by-key term left out", statement(mixed=0)),
         Mutant("sign of the shift-by-shift term", statement(square=-1)),
     ),
+    supporting=True,
 )

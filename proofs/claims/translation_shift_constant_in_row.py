@@ -24,4 +24,5 @@ CLAIM = Claim(
     words="Translating every token adds the same number to all scores of a row.",
     parts=(Part("", STATEMENT),),
     repair="translation_shift_within_row",
+    supporting=True,
 )

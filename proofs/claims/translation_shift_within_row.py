@@ -1,14 +1,15 @@
 r"""By how much a translation shifts the scores of a row apart: c u.(x_j - x_l), u = t A; all sizes."""
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
-from attention.translation import passes, tk, tq, u
+from attention.translation import passes, tq, u
 from proofs.claim import Claim, Mutant, Part
 from proofs.derivation import Fact, Proof
 from proofs.formula import Statement, attention_data, equal
 from proofs.rules import CONSTANT_IN, CONSTANT_OUT, SWAP, fold, unfold
 
-sp = I.sp
 P, Q, DEFS = passes()
 
 
@@ -32,7 +33,7 @@ def statement(first: I.Expr = along(N.j), second: I.Expr = along(N.l)) -> Statem
 def derive(proof: Proof) -> Fact:
     """Insert the expansion; what does not depend on the column cancels; regroup the term that does."""
     expansion = proof.other("translated_score_expands")
-    chain = proof.chain(proof.statement.conclusion.lhs).by(proof.using(expansion)).by(proof.using(expansion))
+    chain = proof.chain(proof.goal.lhs).by(proof.using(expansion)).by(proof.using(expansion))
 
     def cross(j: I.Expr) -> I.Expr:
         return N.c * sp.Sum(tq(N.b) * P.k(j, N.b), (N.b, 1, N.d_k))
@@ -40,7 +41,7 @@ def derive(proof: Proof) -> Fact:
     chain.ring(cross(N.j) - cross(N.l), note="terms without the column cancel")
     chain.by(unfold("k"), every=True).while_possible(CONSTANT_IN)
     chain.by(SWAP, CONSTANT_OUT, fold("u"), CONSTANT_OUT, every=True)
-    return chain.ends(proof.statement.conclusion.rhs)
+    return chain.ends(proof.goal.rhs)
 
 
 CLAIM = Claim(
@@ -57,4 +58,5 @@ CLAIM = Claim(
         Mutant("the row's own token in place of the column's", statement(along(N.i), along(N.l))),
     ),
     uses=("translated_score_expands",),
+    supporting=True,
 )

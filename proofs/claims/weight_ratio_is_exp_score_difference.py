@@ -1,5 +1,7 @@
 r"""The ratio of two weights of a row is e to the difference of their scores; so weights are ordered as scores are."""
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
@@ -7,7 +9,6 @@ from proofs.derivation import Fact, Proof
 from proofs.formula import Statement, attention_data, equal
 from proofs.rules import EXPONENTS, MERGE, unfold
 
-sp = I.sp
 P = I.attention()
 
 
@@ -25,7 +26,7 @@ def statement(factor: int = 1) -> Statement:
 
 def derive(proof: Proof) -> Fact:
     """The divisor is the same; the exponents add."""
-    ratio = proof.chain(proof.statement.conclusion.lhs).by(unfold("alpha"), MERGE, EXPONENTS).done()
+    ratio = proof.chain(proof.goal.lhs).by(unfold("alpha"), MERGE, EXPONENTS).done()
     return proof.transitive(ratio, proof.chain(P.alpha(N.i, N.j)).by(unfold("alpha")).done())
 
 

@@ -1,5 +1,7 @@
 r"""A weighted sum moves with its values: weights that sum to one carry a common row through; all sizes."""
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
@@ -7,7 +9,6 @@ from proofs.derivation import Fact, Proof
 from proofs.formula import Statement, equal, real
 from proofs.rules import CANCEL, CONSTANT_OUT, DISTRIBUTE, LINEARITY, unfold
 
-sp = I.sp
 s, v, r = (sp.IndexedBase(name, real=True) for name in ("s", "v", "r"))
 SCORE = I.Definition("s", (N.i, N.j), s[N.i, N.j])
 WEIGHT = I.softmax_over("alpha", SCORE.head, I.causal_upper)
@@ -33,7 +34,7 @@ def statement(moves_by: I.Expr = r[N.g]) -> Statement:
 def derive(proof: Proof) -> Fact:
     """Split the sum; the weights of a row sum to one."""
     row = proof.chain(sp.Sum(WEIGHT.head(N.i, N.j), (N.j, 1, N.i))).by(unfold("alpha"), CONSTANT_OUT, CANCEL)
-    chain = proof.chain(proof.statement.conclusion.lhs).by(DISTRIBUTE, LINEARITY, CONSTANT_OUT)
+    chain = proof.chain(proof.goal.lhs).by(DISTRIBUTE, LINEARITY, CONSTANT_OUT)
     return chain.by(proof.using(row.done())).done()
 
 
@@ -46,4 +47,5 @@ CLAIM = Claim(
     words="Adding the same row to every value adds exactly that row to the weighted sum.",
     parts=(Part("", statement(), derive),),
     mutants=(Mutant("does not move", statement(sp.Integer(0))), Mutant("moves i times", statement(N.i * r[N.g]))),
+    supporting=True,
 )

@@ -13,4 +13,5 @@ CLAIM = Claim(
     words="Adding the same row to every value leaves the weighted sum unchanged.",
     parts=(Part("", statement(0 * N.c)),),
     repair="weighted_sum_equivariant",
+    supporting=True,
 )

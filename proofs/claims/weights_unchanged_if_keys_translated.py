@@ -2,6 +2,8 @@ r"""Adding one row r to every key never changes the weights; all sizes, causal a
 
 from collections.abc import Callable
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
@@ -9,7 +11,6 @@ from proofs.derivation import Fact, Proof
 from proofs.formula import Datum, Statement, equal, real
 from proofs.rules import CANCEL, CONSTANT_OUT, DISTRIBUTE, LINEARITY, fold, unfold
 
-sp = I.sp
 Upper = Callable[[I.Expr], I.Expr]
 q, k, r = (sp.IndexedBase(name, real=True) for name in ("q", "k", "r"))
 
@@ -56,4 +57,5 @@ CLAIM = Claim(
         Mutant("queries and keys translated", statement(queries=1)),
     ),
     law="softmax_shift_invariance",
+    supporting=True,
 )

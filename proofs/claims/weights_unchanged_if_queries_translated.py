@@ -12,4 +12,5 @@ CLAIM = Claim(
     words="Adding the same row to all queries leaves all weights as they were.",
     parts=(Part("", statement(keys=0, queries=1)),),
     repair="weights_unchanged_iff_query_shift_orthogonal",
+    supporting=True,
 )

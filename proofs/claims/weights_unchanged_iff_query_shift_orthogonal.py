@@ -1,5 +1,7 @@
 r"""Adding r to the queries leaves row i's weights iff r is orthogonal to all key differences of the row."""
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
@@ -7,8 +9,6 @@ from proofs.claims.weights_unchanged_if_keys_translated import k, r, statement
 from proofs.derivation import Fact, Proof
 from proofs.formula import ForAll, Formula, Statement, equal
 from proofs.rules import CANCEL, CONSTANT_OUT, DISTRIBUTE, LINEARITY, assume, fold, unfold
-
-sp = I.sp
 
 
 def along(j: I.Expr) -> I.Expr:
@@ -66,9 +66,7 @@ def derive_necessary(proof: Proof) -> Fact:
         return proof.cross_multiply(proof.transitive(proof.transitive(shifted, kept), old))
 
     first, second = weights(N.j), weights(N.l)
-    gap = sp.exp(s(N.i, N.j) + s(N.i, N.l) + N.c * along(N.j)) - sp.exp(
-        s(N.i, N.j) + s(N.i, N.l) + N.c * along(N.l)
-    )
+    gap = sp.exp(s(N.i, N.j) + s(N.i, N.l) + N.c * along(N.j)) - sp.exp(s(N.i, N.j) + s(N.i, N.l) + N.c * along(N.l))
     zero = proof.linear_combination(
         equal(z * gap, sp.Integer(0)), (sp.exp(s(N.i, N.l)), first), (-sp.exp(s(N.i, N.j)), second)
     )
@@ -92,4 +90,5 @@ CLAIM = Claim(
         Mutant("no condition", statement(keys=0, queries=1)),
         Mutant("only the first key", sufficient(last=sp.Integer(1))),
     ),
+    supporting=True,
 )

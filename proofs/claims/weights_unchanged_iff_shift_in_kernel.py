@@ -6,6 +6,8 @@ Only if: the tokens x_1 = t A, all others 0, in row 2; causal or unmasked, for e
 
 from collections.abc import Callable
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from attention.translation import only_first, passes, tk, tq, u
@@ -25,16 +27,13 @@ from proofs.rules import (
     unfold,
 )
 
-sp = I.sp
 SIZES = {N.n: 1, N.d: 1, N.d_k: 1}
 DATA = attention_data("x", "t", "W_Q", "W_K", "c")
 KERNEL = ForAll(((N.f, 1, N.d),), equal(u(N.f), 0))
 Upper = Callable[[I.Expr], I.Expr]
 
 
-TRANSPOSED = ForAll(
-    ((N.f, 1, N.d),), equal(sp.Sum(N.W_Q[N.f, N.b] * tk(N.b), (N.b, 1, N.d_k)), 0)
-)
+TRANSPOSED = ForAll(((N.f, 1, N.d),), equal(sp.Sum(N.W_Q[N.f, N.b] * tk(N.b), (N.b, 1, N.d_k)), 0))
 
 
 def sufficient(upper: Upper, condition: Formula | None = KERNEL) -> Statement:
@@ -97,7 +96,7 @@ def derive_necessary(proof: Proof) -> Fact:
     after = proof.transitive(proof.transitive(kept[0], before), kept[1])
     equation = proof.transitive(proof.transitive(weight_after(1), after), weight_after(2))
     powers = proof.cross_multiply(equation)
-    left, right = powers.formula.lhs, powers.formula.rhs
+    left, right = powers.relation.lhs, powers.relation.rhs
     zero = proof.linear_combination(equal(left - right, sp.Integer(0)), (1, powers))
     norm = sp.Sum(u(N.e) ** 2, (N.e, 1, N.d))
     exponent = proof.exponential_injective(zero)

@@ -1,6 +1,7 @@
 r"""Worked example: the printed outputs are the printed values weighted by the printed weights. False."""
 
-from attention import indexed as I
+import sympy as sp
+
 from attention import notation as N
 from proofs.claim import Claim, Part
 from proofs.claims.worked_example_projections import FOUR, array, given, inputs, rounds_to
@@ -8,7 +9,6 @@ from proofs.claims.worked_example_scores import decimal
 from proofs.documents.worked_example import printed
 from proofs.formula import ForAll, Formula
 
-sp = I.sp
 v, a = sp.IndexedBase("v_printed", real=True), sp.IndexedBase("a_printed", real=True)
 
 

@@ -2,6 +2,8 @@ r"""Worked example: the printed q_1, k_1, v_1 are x_1 W^Q, x_1 W^K, x_1 W^V to t
 
 from collections.abc import Iterable, Sequence
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from attention.exact import ExpQuotient, number
@@ -10,7 +12,6 @@ from proofs.claim import Claim, Part
 from proofs.documents.worked_example import printed
 from proofs.formula import And, ForAll, Formula, Relation, Statement
 
-sp = I.sp
 P = I.attention(scale=sp.Integer(1))
 FOUR = sp.Integer(4)
 
@@ -45,13 +46,9 @@ def given(claims: Iterable[Formula], instance: Instance, definitions: I.Definiti
 def vectors(rows: Sequence[int]) -> Statement:
     """Return: the printed queries, keys and values of these rows are the projections of the printed inputs."""
     names = {"q": P.q, "k": P.k, "v": P.v}
-    shown = {
-        f"{z}_printed": {k: v for i in rows for k, v in array(f"{z}_{i}", start=i).items()} for z in names
-    }
+    shown = {f"{z}_printed": {k: v for i in rows for k, v in array(f"{z}_{i}", start=i).items()} for z in names}
     claims: list[Formula] = [
-        ForAll(
-            ((N.b, 1, FOUR),), rounds_to(head(i, N.b), sp.IndexedBase(f"{z}_printed", real=True)[i, N.b], 1)
-        )
+        ForAll(((N.b, 1, FOUR),), rounds_to(head(i, N.b), sp.IndexedBase(f"{z}_printed", real=True)[i, N.b], 1))
         for i in rows
         for z, head in names.items()
     ]

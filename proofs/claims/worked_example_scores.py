@@ -1,5 +1,7 @@
 r"""Worked example: the six printed scores are the dot products of the printed queries and keys. False."""
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Part
@@ -7,7 +9,6 @@ from proofs.claims.worked_example_projections import FOUR, array, given, inputs,
 from proofs.documents.worked_example import printed
 from proofs.formula import Formula
 
-sp = I.sp
 q, k = sp.IndexedBase("q_printed", real=True), sp.IndexedBase("k_printed", real=True)
 PAIRS = [(i, j) for i in (1, 2, 3) for j in range(1, i + 1)]
 

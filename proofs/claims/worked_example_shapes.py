@@ -1,13 +1,13 @@
 r"""Worked example: the products x_i W are defined as printed, a 4 x 1 column times a 4 x 4 matrix. False."""
 
-from attention import indexed as I
+import sympy as sp
+
 from attention.exact import number
 from attention.instances import Instance
 from proofs.claim import Claim, Part
 from proofs.documents.worked_example import printed
 from proofs.formula import Statement, equal
 
-sp = I.sp
 COLUMNS, ROWS = sp.symbols("columns rows", integer=True, positive=True)
 SHAPES = Instance({}, {"columns": number(len(printed()["x_1"][0])), "rows": number(len(printed()["W^Q"]))})
 

@@ -1,12 +1,12 @@
 r"""Worked example: the six printed weights are the softmax of the printed scores, to the printed digits. False."""
 
+import sympy as sp
+
 from attention import indexed as I
 from proofs.claim import Claim, Part
 from proofs.claims.worked_example_projections import given, inputs, rounds_to
 from proofs.claims.worked_example_scores import PAIRS, decimal, places
 from proofs.formula import Formula
-
-sp = I.sp
 
 
 def weight(i: int, j: int) -> I.Expr:

@@ -50,6 +50,7 @@ class Page:
     lines: Sequence[LineVerdict]
     verdicts: Mapping[str, Verdict]
     law: LawEvidence | None
+    siblings: Sequence[Claim] = ()
 
 
 def link(name: str, verdicts: Mapping[str, Verdict]) -> str:
@@ -83,8 +84,16 @@ def claim_page(page: Page) -> str:
         out += _proof_lines(page)
     if verdict.mutants:
         out += _mutants(page)
+    out += _siblings(page)
     out += _evidence(page)
     return _joined(out)
+
+
+def _siblings(page: Page) -> list[str]:
+    if not page.siblings:
+        return []
+    rows = [f"- {link(claim.id, page.verdicts)}: {claim.title}" for claim in page.siblings]
+    return [f"## Other claims about {page.claim.label}", "\n".join(rows)]
 
 
 def _joined(blocks: Iterable[str]) -> str:
@@ -230,7 +239,11 @@ def _mutants(page: Page) -> list[str]:
             continue
         sizes = ", ".join(f"${L.name(n)} = {k}$" for n, k in w.instance.sizes.items()) or "one instance"
         rows.append(f"| {_cell(mutant.change)} | {sizes} | `{w.lhs}` | `{w.rhs}` |")
-    return ["## Mutants", "False variants of the claim; each must be refuted, or the proof would check nothing.", "\n".join(rows)]
+    return [
+        "## Mutants",
+        "False variants of the claim; each must be refuted, or the proof would check nothing.",
+        "\n".join(rows),
+    ]
 
 
 def _evidence(page: Page) -> list[str]:
@@ -246,13 +259,17 @@ def _evidence(page: Page) -> list[str]:
         if part.model is not None and part.statement.assumptions and part.statement.given is None:
             rows.append(f"{label}the assumptions have a model: " + _inline(part.model))
         for name, w in part.needed.items():
-            shown = f"needed; without it the statement fails at {_inline(w.instance)}" if w else "not shown to be needed"
+            shown = (
+                f"needed; without it the statement fails at {_inline(w.instance)}" if w else "not shown to be needed"
+            )
             rows.append(f"{label}assumption *{name}*: {shown}")
     if claim.uses:
         rows.append("uses " + ", ".join(link(name, page.verdicts) for name in claim.uses))
     if page.law is not None:
         law = page.law
-        rows.append(f"fuzzing (corroborates, proves nothing): law `{law.law}`, {law.title}: {law.outcome} in {law.cases} cases")
+        rows.append(
+            f"fuzzing (corroborates, proves nothing): law `{law.law}`, {law.title}: {law.outcome} in {law.cases} cases"
+        )
     rows += [f"trusted: {item}" for item in claim.trusted]
     rows.append(f"rerun: `attention-proofs verify {claim.id}`")
     return ["## Evidence", "\n".join(f"- {row}" for row in rows)]

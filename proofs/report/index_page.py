@@ -43,7 +43,10 @@ def index_page(
     out = ["# Verdicts", _summary(verdicts)]
     out += _meaning()
     for document in documents:
-        out += [f"## {document.title}", _table(document, claims, verdicts)]
+        out += [f"## {document.title}", _table(document, claims, verdicts, supporting=False)]
+        supporting = _table(document, claims, verdicts, supporting=True)
+        if supporting:
+            out += ["What the readings, their proofs and their repairs lean on, and what goes with them:", supporting]
     if audits:
         out.append("## Printed numbers")
         for audit in audits:
@@ -51,7 +54,10 @@ def index_page(
     if figures:
         out.append("## Figures")
         out += [f"![{title}]({file})" for title, file in figures]
-    out += ["## What leans on what", "Arrows point from a claim to what it uses; dotted, to the repair of a refuted claim."]
+    out += [
+        "## What leans on what",
+        "Arrows point from a claim to what it uses; dotted, to the repair of a refuted claim.",
+    ]
     out.append(_graph(claims, verdicts))
     out += ["## What is trusted", "\n".join(f"- {line}" for line in TRUSTED)]
     out.append("## Every item of the texts")
@@ -75,11 +81,16 @@ def _meaning() -> list[str]:
     ]
 
 
-def _table(document: Document, claims: Mapping[str, Claim], verdicts: Mapping[str, Verdict]) -> str:
+def _table(
+    document: Document, claims: Mapping[str, Claim], verdicts: Mapping[str, Verdict], *, supporting: bool
+) -> str:
     place = {item.id: k for k, item in enumerate(document.items)}
     mine = [c for c in claims.values() if c.document == document.id and c.id in verdicts]
+    mine = [c for c in mine if c.supporting == supporting and verdicts[c.id].kind is not Kind.NOT_FORMAL]
+    if not mine:
+        return ""
     mine.sort(key=lambda c: (place[c.item], verdicts[c.id].kind is not Kind.REFUTED, c.id))
-    rows = ["| item | claim | verdict | scope | repair |", "|---|---|---|---|---|"]
+    rows = ["| item | claim | verdict | scope | true instead |", "|---|---|---|---|---|"]
     for claim in mine:
         verdict = verdicts[claim.id]
         repair = f"[{claims[claim.repair].title}](claims/{claim.repair}.md)" if claim.repair else ""

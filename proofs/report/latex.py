@@ -15,7 +15,7 @@ import sympy as sp
 from sympy.printing.latex import LatexPrinter
 
 from attention import indexed as I
-from proofs.formula import And, Datum, ForAll, Formula, Or, Range, Reads, Relation, Statement, expressions
+from proofs.formula import And, Datum, ForAll, Formula, Range, Reads, Relation, Statement, expressions
 
 OPS = {"=": "=", "!=": r"\neq", "<": r"\lt", "<=": r"\le", ">": r"\gt", ">=": r"\ge"}
 _NAMES = {
@@ -236,5 +236,3 @@ def definitions(statement: Statement) -> Iterator[str]:
         left, right = latex(definition.head(*definition.params)), latex(definition.body)
         if key in used and left != right:
             yield f"{left} = {right}"
-
-

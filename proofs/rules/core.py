@@ -124,13 +124,17 @@ class Context:
 def _order_facts(formula: Formula) -> Iterator[tuple[Expr, Expr]]:
     if isinstance(formula, Relation):
         lhs, rhs = sp.sympify(formula.lhs), sp.sympify(formula.rhs)
-        yield from {
-            "<=": [(lhs, rhs)],
-            ">=": [(rhs, lhs)],
-            "<": [(lhs + 1, rhs)],
-            ">": [(rhs + 1, lhs)],
-            "=": [(lhs, rhs), (rhs, lhs)],
-        }.get(formula.op, []) if _is_index(lhs) and _is_index(rhs) else []
+        yield from (
+            {
+                "<=": [(lhs, rhs)],
+                ">=": [(rhs, lhs)],
+                "<": [(lhs + 1, rhs)],
+                ">": [(rhs + 1, lhs)],
+                "=": [(lhs, rhs), (rhs, lhs)],
+            }.get(formula.op, [])
+            if _is_index(lhs) and _is_index(rhs)
+            else []
+        )
 
 
 def _is_index(expr: Expr) -> bool:

@@ -241,6 +241,4 @@ def _fraction(expr: Expr) -> tuple[Expr, Expr]:
     return sp.Mul(*rest, *(q.args[0] for q in quotients)), sp.Mul(*(q.args[1] for q in quotients))
 
 
-COMMON_DENOMINATOR = Rule(
-    "common denominator", "f/g + h/k -> (f k + h g)/(g k) (g, k > 0)", _put_over_one_denominator
-)
+COMMON_DENOMINATOR = Rule("common denominator", "f/g + h/k -> (f k + h g)/(g k) (g, k > 0)", _put_over_one_denominator)

@@ -439,6 +439,15 @@ def test_balls_shrink_with_precision(terms):
     assert right - left < Fraction(1, 10**70)
 
 
+@given(SMALL, SMALL, SMALL, SMALL)
+def test_exponents_add(p, q, beta, gamma):
+    """Constants and multiples of the formal parameter alike; every exponent has one form."""
+    product = exp(p, beta=beta) * exp(q, beta=gamma)
+    assert product == exp(p + q, beta=beta + gamma)
+    assert product / exp(q, beta=gamma) == exp(p, beta=beta)
+    assert (exp(p, beta=beta) * exp(-p, beta=-beta)).rational() == 1
+
+
 @given(st.lists(SMALL, min_size=1, max_size=4), SMALL)
 def test_softmax_sums_to_one_and_ignores_a_shift(row, shift):
     """Exactly, whatever the scores; and larger scores get larger weights."""

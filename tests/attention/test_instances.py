@@ -70,7 +70,7 @@ def test_exponentials_and_quotients():
 
 
 def test_brackets_and_cases_at_their_edges():
-    """[u = v], [u <= v], [u = 0] are 1 or 0; Cases chooses by its first argument and does not touch the other."""
+    """[u = v], [u <= v], [u = 0] are 1 or 0; Cases evaluates only the branch it chooses."""
     assert [at(sp.KroneckerDelta(i, 2), i=k) for k in (1, 2, 3)] == [0, 1, 0]
     assert [at(I.AtMost(i, 2), i=k) for k in (1, 2, 3)] == [1, 1, 0]
     assert [at(I.IsZero(z[i] - 2), i=k) for k in (1, 2)] == [1, 0]
@@ -104,7 +104,7 @@ def test_derivatives_of_polynomials_and_quotients_by_hand():
 
 
 def test_derivative_of_softmax_is_the_finite_formula():
-    """The derivative of p_i by z_m is p_i ([i = m] - p_m), also through a definition and at an entry named by a letter."""
+    """The derivative of p_i by z_m is p_i ([i = m] - p_m), at entries named by letters."""
     total = sp.Sum(sp.exp(z[j]), (j, 1, n))
     defs = I.define(I.Definition("f", (i,), I.Quotient(sp.exp(z[i]), total)))
     p = [at(f(k), defs) for k in (1, 2, 3)]
@@ -192,7 +192,7 @@ def test_a_limit_at_zero_of_a_bracket_is_refused():
 
 
 def test_moments_of_the_random_entries_by_hand():
-    """Mean 0, variance 1, independent; the third moment (1/5)(-8) + (4/5)(1/8) = -3/2: no symmetry is used."""
+    """Mean 0, variance 1, independent; the third moment is (1/5)(-8) + (4/5)(1/8) = -3/2."""
     assert at(I.Expectation(r[1])) == 0
     assert at(I.Expectation(r[1] ** 2)) == 1
     assert at(I.Expectation(r[1] * r[2])) == 0
@@ -209,7 +209,7 @@ def test_the_variance_of_a_sum_of_two_entries_is_two():
 
 
 def test_derivatives_and_expectations_by_hand():
-    """E[r_1'] = 1, E[(r_1^3)'] = 3; E[z_1 r_1^2] has derivative 1 by z_1, and E[r_1^3] none by the bound r_1."""
+    """E[r_1'] = 1, E[(r_1^3)'] = 3; E[z_1 r_1^2] has derivative 1 by z_1, E[r_1^3] none by r_1."""
     assert at(I.Expectation(I.Partial(r[1], r[1]))) == 1
     assert at(I.Expectation(I.Partial(r[1] ** 3, r[1]))) == 3
     assert at(I.Partial(I.Expectation(z[1] * r[1] ** 2), z[1])) == 1

@@ -65,19 +65,26 @@ def test_right_numbers_are_never_called_wrong(chapter):
 
 @given(chapters(), st.data())
 def test_planted_mistakes_are_found_and_undone(chapter, data):
-    """One number off by two units or more is wrong at its place, and the correction restores the truth."""
+    """One number off by two units or more is wrong at its place, and the correction restores the truth.
+
+    Unless it happens to follow from the rounded numbers before it: then the page does support it.
+    """
     inputs, steps = chapter
     planted = data.draw(st.integers(0, len(steps) - 1))
     off = data.draw(st.integers(2, 9)) * data.draw(st.sampled_from([1, -1]))
+    name, *_, exact, places = steps[planted]
     document = audited(written(inputs, steps, planted=planted, off=off))
-    wrong = [v for v in document.values if v.verdict == "wrong"]
-    assert steps[planted][0] in {v.name for v in wrong}
-    assert_nothing_wrong(audited(document.corrected_text))
-    [fixed] = [v for v in audited(document.corrected_text).values if v.name == steps[planted][0]]
-    assert (
-        Fraction(fixed.printed) == Fraction(rounded(steps[planted][4], steps[planted][5]))
-        or fixed.verdict == "tie"
-    )
+    [value] = [v for v in document.values if v.name == name]
+    again = audited(document.corrected_text)
+    assert_nothing_wrong(again)
+    assert again.edits == ()
+    if value.verdict == "carried":
+        assert value.local.verdict in {"exact", "rounded", "tie"}
+        return
+    assert value.verdict == "wrong"
+    assert value.exact.verdict == "wrong"
+    [fixed] = [v for v in again.values if v.name == name]
+    assert Fraction(fixed.printed) == Fraction(rounded(exact, places)) or fixed.exact.verdict == "tie"
 
 
 SMALL = st.integers(-9, 9).map(lambda k: Decimal(k).scaleb(-1))
