@@ -30,7 +30,7 @@ from flint import arb, ctx, fmpq, fmpz
 
 Rational: TypeAlias = "int | str | Fraction | Decimal | fmpq"
 Exponent: TypeAlias = "tuple[int, int, int, int]"
-"""The exponent (a/b) beta + c/d in lowest terms, as (a, b, c, d): plain integers hash fast, and sums are all hashing."""
+"""The exponent (a/b) beta + c/d in lowest terms, as (a, b, c, d): plain integers hash fast."""
 
 _ZERO, _ONE = fmpq(0), fmpq(1)
 _CONSTANT: Exponent = (0, 1, 0, 1)
@@ -77,7 +77,7 @@ def rational(value: Rational) -> fmpq:
     return fmpq(fraction.numerator, fraction.denominator)
 
 
-class _working_precision:
+class _WorkingPrecision:
     """Sets Arb's precision in bits and restores it: python-flint keeps it in a global context."""
 
     def __init__(self, bits: int) -> None:
@@ -275,7 +275,7 @@ class ExpQuotient:
 
     def ball(self, bits: int = START_BITS) -> arb:
         """Return an Arb ball that contains the number, computed with `bits` bits."""
-        with _working_precision(bits):
+        with _WorkingPrecision(bits):
             return _sum_ball(self.num) / _sum_ball(self.den)
 
     def separation(self, bits: int = 128) -> str:
@@ -283,7 +283,7 @@ class ExpQuotient:
         q = self.rational()
         if q is not None:
             return str(q)
-        with _working_precision(bits):
+        with _WorkingPrecision(bits):
             return str(self.ball(bits).str(12))
 
     def round(self, places: int, half: str = "even") -> Decimal:
@@ -313,7 +313,7 @@ class ExpQuotient:
             return q.numerator // q.denominator
         bits = START_BITS
         while bits <= MAX_BITS:
-            with _working_precision(bits):
+            with _WorkingPrecision(bits):
                 lowest = self.ball(bits).floor().unique_fmpz()
             if lowest is not None:
                 return int(lowest)

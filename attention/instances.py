@@ -7,6 +7,7 @@ it the referee of every rule, every step, every witness and every mutant.
 
 Scope: sizes of a few units; data rational; exponents rational.  What leaves the field raises `NotExact`.
 """
+# ruff: noqa: SLF001  # the dispatch table names, and isolated evaluators set, what is private to this module
 
 from __future__ import annotations
 
@@ -261,7 +262,7 @@ class Evaluator:
             return self.instance.functions[name](*(self._plain(arg, env) for arg in node.args))
         raise KeyError(name)
 
-    def _undefined(self, node: I.Expr, env: dict[str, int]) -> Value:
+    def _undefined(self, node: I.Expr, env: dict[str, int]) -> Value:  # noqa: ARG002
         raise NotExact("evaluation", node)
 
     def _symbol(self, name: str, env: dict[str, int]) -> Value:
@@ -314,8 +315,8 @@ class Evaluator:
         if self._seed is not None:
             raise NotExact("a derivative of a derivative", node)
         inner = self._isolated()
-        inner._seed = (entry.base.label.name, tuple(self.integer(k, env) for k in entry.indices))  # noqa: SLF001
-        value = inner._value(expr, env)  # noqa: SLF001
+        inner._seed = (entry.base.label.name, tuple(self.integer(k, env) for k in entry.indices))
+        value = inner._value(expr, env)
         return value.tangent if isinstance(value, Dual) else number(0)
 
     def _limit(self, node: I.Expr, env: dict[str, int]) -> Value:
@@ -325,11 +326,11 @@ class Evaluator:
             # The field's operations are continuous where defined: the limit is the value, if it exists.
             if self._jumps(expr, parameter):
                 raise NotExact("a limit of a discontinuous expression", expr)
-            inner._fixed = {**self._fixed, parameter.name: self._plain(to, env)}  # noqa: SLF001
-            return inner._value(expr, env)  # noqa: SLF001
-        inner._formal = parameter.name  # noqa: SLF001
-        inner._fixed = {name: value for name, value in self._fixed.items() if name != parameter.name}  # noqa: SLF001
-        value = inner._value(expr, env)  # noqa: SLF001
+            inner._fixed = {**self._fixed, parameter.name: self._plain(to, env)}
+            return inner._value(expr, env)
+        inner._formal = parameter.name
+        inner._fixed = {name: value for name, value in self._fixed.items() if name != parameter.name}
+        value = inner._value(expr, env)
         if isinstance(value, Dual):
             raise NotExact("a limit under a derivative", node)
         if isinstance(value, Linear):
@@ -364,12 +365,12 @@ class Evaluator:
         for outcome in product(TWO_POINT, repeat=len(entries)):
             inner = self._isolated()
             if self._seed is not None and self._seed[0] in self.instance.random:
-                inner._seed = None  # noqa: SLF001  # the expectation is no function of the entries it averages over
-            inner._drawn = {key: value for key, (value, _) in zip(entries, outcome, strict=True)}  # noqa: SLF001
+                inner._seed = None  # the expectation is no function of the entries it averages over
+            inner._drawn = {key: value for key, (value, _) in zip(entries, outcome, strict=True)}
             chance: Value = number(1)
             for _, p in outcome:
                 chance = _mul(chance, p)
-            total = _add(total, _mul(chance, inner._value(node.args[0], env)))  # noqa: SLF001
+            total = _add(total, _mul(chance, inner._value(node.args[0], env)))
         return total
 
 

@@ -76,6 +76,8 @@ def _verify(ids: tuple[str, ...], *, as_json: bool, out: str | None) -> None:
 
         data = verify_json(results.claims, results.verdicts, results.lines, results.laws)
         click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+    elif ids:
+        _print_claims(results)
     else:
         _print_table(results)
         if folder is not None:
@@ -94,6 +96,16 @@ def _folder(out: str | None) -> Path | None:
     return folder
 
 
+def _print_claims(results: Results) -> None:
+    from proofs.registry import claims  # noqa: PLC0415
+    from proofs.report.claim_text import claim_text  # noqa: PLC0415
+
+    titles = {name: claim.title for name, claim in claims().items()}
+    for claim in results.claims:
+        law = results.laws.get(claim.law or "")
+        click.echo(claim_text(claim, results.verdicts, titles, results.lines[claim.id], law))
+
+
 def _print_table(results: Results) -> None:
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
@@ -110,9 +122,9 @@ def _print_table(results: Results) -> None:
     counts = Counter(results.verdicts[claim.id].kind.value for claim in results.claims)
     click.echo(", ".join(f"{count} {kind}" for kind, count in counts.items()))
     for claim in results.claims:
-        verdict = results.verdicts[claim.id]
-        if verdict.kind.value == "undecided":
-            click.echo(f"{claim.id} is undecided: {verdict.residual}")
+        decided = results.verdicts[claim.id]
+        if decided.kind.value == "undecided":
+            click.echo(f"{claim.id} is undecided: {decided.residual}")
     for law in results.laws.values():
         if law.outcome != "holds":
             click.echo(f"law {law.law}: {law.outcome} in {law.cases} cases")
@@ -127,7 +139,7 @@ def progress_line() -> Iterator[Callable[[str], None] | None]:
     from rich.console import Console  # noqa: PLC0415
 
     with Console(stderr=True).status("starting") as status:
-        yield lambda what: status.update(what)
+        yield status.update
 
 
 @main.command("list")

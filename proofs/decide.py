@@ -12,8 +12,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 
-from attention.exact import TooClose
-from attention.instances import Evaluator, Instance, NotExact, Unbounded
+from attention.exact import NotExact, TooClose
+from attention.instances import Evaluator, Instance, Unbounded
 from proofs import search
 from proofs.claim import Claim, Part
 from proofs.derivation import Proof, Step, conclude

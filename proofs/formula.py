@@ -25,7 +25,7 @@ Range: TypeAlias = "tuple[Expr, Expr, Expr]"  # (index letter, first, last), inc
 
 OPS: Mapping[str, Callable[[ExpQuotient, ExpQuotient], bool]] = {
     "=": lambda p, q: p == q,
-    "!=": lambda p, q: not p == q,
+    "!=": lambda p, q: p != q,
     "<": lambda p, q: p < q,
     "<=": lambda p, q: p <= q,
     ">": lambda p, q: p > q,

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from attention.exact import ExpQuotient, TooClose, number
-from attention.instances import Evaluator, Index, Instance, NotExact, Unbounded
+from attention.exact import ExpQuotient, NotExact, TooClose, number
+from attention.instances import Evaluator, Index, Instance, Unbounded
 from proofs.formula import Datum, ForAll, Formula, Reads, Relation, Statement, assignments, reads
 from proofs.verdict import Witness
 

@@ -1,4 +1,4 @@
-r"""Finite scores never give exact causality: at every finite penalty M each weight, of later tokens too, is positive."""
+r"""Finite scores never give exact causality: at every finite penalty M every weight is positive."""
 
 import sympy as sp
 

@@ -10,7 +10,7 @@ from proofs.formula import Statement, attention_data, equal
 from proofs.rules import CANCEL, SINGLE_TERM, unfold
 
 
-def statement(row: int = 1, W: I.Any = N.W_V) -> Statement:
+def statement(row: int = 1, W: I.Expr = N.W_V) -> Statement:
     """Return a_row = x_row W."""
     P = I.attention()
     return Statement(
@@ -38,6 +38,6 @@ CLAIM = Claim(
     parts=(Part("", statement(), derive),),
     mutants=(
         Mutant("the second row", statement(row=2)),
-        Mutant("W_V is the identity", statement(W=I.Entries(lambda e, g: sp.KroneckerDelta(e, g)))),
+        Mutant("W_V is the identity", statement(W=I.Entries(sp.KroneckerDelta))),
     ),
 )

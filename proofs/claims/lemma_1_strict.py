@@ -34,7 +34,7 @@ CLAIM = Claim(
             "VII.1",
             ("softmax_shift_invariance",),
             ("translation_shift_constant_in_row",),
-            "Softmax ignores one constant added to a row, but line IV adds $c tA x_j^{\\mathsf T}$, which depends on $j$.",
+            r"Softmax ignores one constant added to a row, but IV adds $c tA x_j^{\mathsf T}$, which depends on $j$.",
         ),
         Line("VII.2", ("weighted_sum_invariant",), note="The sum moves by $tW^V$, because weights sum to one."),
         Line("VII.3", ("lemma_1_strict",), note="The conclusion itself."),

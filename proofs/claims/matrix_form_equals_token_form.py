@@ -65,7 +65,7 @@ CLAIM = Claim(
     parts=(Part("", statement(), derive),),
     mutants=(
         Mutant("scale forgotten", statement(scale=sp.Integer(1))),
-        Mutant("mask transposed", statement(allowed=lambda i, j: I.AtMost(i, j))),
+        Mutant("mask transposed", statement(allowed=I.AtMost)),
         Mutant("mask off by one", statement(allowed=lambda i, j: I.AtMost(j, i + 1))),
     ),
     law="matrix_form",

@@ -1,7 +1,4 @@
-r"""Sentences without mathematical content to decide, each with the reason; where half of a sentence is formal,
-
-that half is a claim of its own.
-"""
+r"""Sentences without mathematical content, each with the reason; a formal half of one is a claim of its own."""
 
 from proofs.claim import Claim
 

@@ -72,7 +72,7 @@ CLAIM = Claim(
     words="Attention over arbitrary allowed sets, with S(i) = {1..i}, is the chapter's masked attention.",
     parts=(Part("", statement(), derive),),
     mutants=(
-        Mutant("allowed set {j : j >= i}", statement(lambda i, j: I.AtMost(i, j))),
+        Mutant("allowed set {j : j >= i}", statement(I.AtMost)),
         Mutant("allowed set {1..i-1} and the first", statement(before_or_first)),
         Mutant("nothing masked", statement(lambda i, j: sp.Integer(1))),  # noqa: ARG005
     ),

@@ -27,7 +27,7 @@ BELOW = ForAll(((N.l, 1, N.n),), Relation(gap[N.l], ">=", sp.Integer(0)))
 
 def statement(value: I.Expr, to: I.Expr = sp.oo, assumptions: dict[str, Formula] | None = None) -> Statement:
     """Return lim softmax(beta s)_j = value as beta tends to `to`."""
-    given = {"below": BELOW, "attained": ATTAINED} if assumptions is None else assumptions
+    given: dict[str, Formula] = {"below": BELOW, "attained": ATTAINED} if assumptions is None else assumptions
     return Statement(
         equal(I.LimitOf(SOFT.head(N.j), beta, to), value),
         (real(gap, N.n), Datum(mu)),

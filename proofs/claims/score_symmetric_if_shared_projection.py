@@ -8,7 +8,7 @@ from proofs.formula import Statement, attention_data, equal
 from proofs.rules import unfold
 
 
-def statement(sign: int = 1, W_K: I.Any = N.W_Q) -> Statement:
+def statement(sign: int = 1, W_K: I.Expr = N.W_Q) -> Statement:
     """Return s_ij = sign s_ji for the given key weights."""
     shared = I.attention(W_K=W_K)
     return Statement(

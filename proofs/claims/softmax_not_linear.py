@@ -33,7 +33,7 @@ def statement(gap: int = 1, factor: int = 2) -> Statement:
 def derive(proof: Proof) -> Fact:
     """Both sums are sums of softmax entries."""
 
-    def one(head: I.Any, name: str) -> Fact:
+    def one(head: I.Expr, name: str) -> Fact:
         return proof.chain(sp.Sum(head(N.j), (N.j, 1, N.n))).by(unfold(name), CONSTANT_OUT, CANCEL).done()
 
     chain = proof.chain(proof.goal.lhs).by(CONSTANT_OUT, proof.using(one(p, "p")))

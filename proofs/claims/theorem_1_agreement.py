@@ -18,7 +18,7 @@ DATA = (Datum(X, (N.n,), "token"), Datum(Y, (N.n,), "token"), Datum(score, (), "
 SIZES = {N.n: 1, N.d_v: 1}
 
 
-def definitions(token: object, mark: str, last: I.Expr) -> dict[str, I.Definition]:
+def definitions(token: sp.IndexedBase, mark: str, last: I.Expr) -> dict[str, I.Definition]:
     """Return s, alpha and a of one pass with any score and value functions; S(i) = {1..last}."""
     s = I.Definition(f"s{mark}", (N.i, N.j), score(token[N.i], token[N.j]))
     weight = I.softmax_over(f"alpha{mark}", s.head, lambda i: last.xreplace({N.i: i}))

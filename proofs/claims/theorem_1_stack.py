@@ -18,7 +18,7 @@ layers = sp.Symbol("layers", integer=True, positive=True)
 score, value, combine = (sp.Function(name) for name in ("score", "value", "combine"))
 
 
-def stack(name: str, token: object, last: I.Expr) -> I.Definition:
+def stack(name: str, token: sp.IndexedBase, last: I.Expr) -> I.Definition:
     """Return h_L,i by recursion on L; each layer may have functions of its own (they take L)."""
     h = sp.Function(name)
     below = L - 1

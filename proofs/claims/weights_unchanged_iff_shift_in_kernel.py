@@ -84,7 +84,7 @@ def necessary(upper: Upper, *, row: int = 2) -> Statement:
 
 def derive_necessary(proof: Proof) -> Fact:
     """Row 2 had equal weights; now their ratio is e^(c |t A|^2), which is 1 only if t A = 0."""
-    new, old = sp.Function("alpha'"), sp.Function("alpha")
+    new = sp.Function("alpha'")
     scores = proof.using(translated_score(proof, 1)), proof.using(translated_score(proof, 2))
 
     def weight_after(j: int) -> Fact:

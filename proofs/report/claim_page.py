@@ -61,11 +61,11 @@ def link(name: str, verdicts: Mapping[str, Verdict]) -> str:
 def claim_page(page: Page) -> str:
     """Return the Markdown of one claim's page."""
     claim, verdict = page.claim, page.verdict
+    place = f"../../proofs/documents/{claim.document}.md#L{page.item.line}"
     out = [
         f"# {claim.title}",
         f"**{BADGES[verdict.kind]}**" + (f" — scope: {verdict.scope}" if verdict.scope else ""),
-        f"{claim.label} of [{page.document}](../../proofs/documents/{claim.document}.md#L{page.item.line}) · "
-        f"claim `{claim.id}`",
+        f"{claim.label} of [{page.document}]({place}) · claim `{claim.id}`",
     ]
     if claim.words:
         out.append(f"> {claim.words}")
@@ -157,13 +157,14 @@ def _instance(instance: Instance, indices: Mapping[str, int]) -> str:
     if shown:
         rows.append("numbers: " + ", ".join(f"${L.name(n)} = {v}$" for n, v in shown))
     for name, entries in instance.arrays.items():
-        rows.append(f"${L.name(name)}$ = {_array(entries)}")
+        rows.append(f"${L.name(name)}$ = {array_text(entries)}")
     if indices:
         rows.append("at " + ", ".join(f"${L.name(n)} = {k}$" for n, k in indices.items()))
     return "\n".join(f"- {row}" for row in rows)
 
 
-def _array(entries: Mapping[tuple[int, ...], object]) -> str:
+def array_text(entries: Mapping[tuple[int, ...], object]) -> str:
+    """Return an array's entries row by row: (0, 1); (2, 1)."""
     rows: dict[tuple[int, ...], list[str]] = {}
     for index, value in entries.items():
         rows.setdefault(index[:-1], []).append(str(value))
@@ -278,5 +279,5 @@ def _evidence(page: Page) -> list[str]:
 def _inline(instance: Instance) -> str:
     parts = [f"${L.name(n)} = {k}$" for n, k in instance.sizes.items()]
     parts += [f"${L.name(n)} = {v}$" for n, v in instance.scalars.items()]
-    parts += [f"${L.name(n)}$ = {_array(entries)}" for n, entries in instance.arrays.items()]
+    parts += [f"${L.name(n)}$ = {array_text(entries)}" for n, entries in instance.arrays.items()]
     return ", ".join(parts)

@@ -22,10 +22,14 @@ class AuditSummary:
 
 
 TRUSTED = (
-    "the named rules of `proofs/rules`, each tested on random exact instances, and each step of each derivation "
-    "evaluated exactly at small instances when it is built",
-    "SymPy's storage of expressions and its automatic arithmetic (order of terms, 0 + x, 1 x, collecting equal terms, "
-    "deltas of integers); its `simplify`, `doit` and `equals` decide nothing",
+    (
+        "the named rules of `proofs/rules`, each tested on random exact instances, and each step of each derivation "
+        "evaluated exactly at small instances when it is built"
+    ),
+    (
+        "SymPy's storage of expressions and its automatic arithmetic (order of terms, 0 + x, 1 x, collecting equal "
+        "terms, deltas of integers); its `simplify`, `doit` and `equals` decide nothing"
+    ),
     "python-flint's exact rationals and Arb's balls",
     "the theorem of Lindemann and Weierstrass, by which equality of exponential sums is decided",
     "what a single claim names under *trusted* on its page",
@@ -41,7 +45,7 @@ def index_page(
 ) -> str:
     """Return the Markdown of reports/README.md."""
     out = ["# Verdicts", _summary(verdicts)]
-    out += _meaning()
+    out.append(MEANING)
     for document in documents:
         out += [f"## {document.title}", _table(document, claims, verdicts, supporting=False)]
         supporting = _table(document, claims, verdicts, supporting=True)
@@ -72,13 +76,12 @@ def _summary(verdicts: Mapping[str, Verdict]) -> str:
     return f"{len(verdicts)} claims: {', '.join(parts)}. Written by `attention-proofs`; nothing here is typed by hand."
 
 
-def _meaning() -> list[str]:
-    return [
-        "*Proved, all sizes* means: a derivation at symbolic $n, d, d_k, d_v$ in which every step names its rule, every "
-        "step agrees with exact arithmetic at small instances, the assumptions have a model, and every false variant "
-        "of the claim is refuted. *Refuted* means: exact data at which the statement fails. *Not formal* means: a "
-        "sentence without mathematical content. Fuzzing corroborates and proves nothing.",
-    ]
+MEANING = (
+    "*Proved, all sizes* means: a derivation at symbolic $n, d, d_k, d_v$ in which every step names its rule, every "
+    "step agrees with exact arithmetic at small instances, the assumptions have a model, and every false variant of "
+    "the claim is refuted. *Refuted* means: exact data at which the statement fails. *Not formal* means: a sentence "
+    "without mathematical content. Fuzzing corroborates and proves nothing."
+)
 
 
 def _table(
@@ -107,8 +110,8 @@ def _coverage(document: Document, claims: Mapping[str, Claim], verdicts: Mapping
     by_item: dict[str, list[Claim]] = {}
     for claim in claims.values():
         if claim.document == document.id and claim.id in verdicts:
-            for item in (claim.item, *claim.covers):
-                by_item.setdefault(item, []).append(claim)
+            for name in (claim.item, *claim.covers):
+                by_item.setdefault(name, []).append(claim)
     rows = ["| line | item | kind | decided by |", "|---|---|---|---|"]
     for item in document.items:
         mine = by_item.get(item.id, [])

@@ -52,7 +52,7 @@ _ARGUMENTS = {"score", "value", "combine"}  # arbitrary functions keep their arg
 
 
 def name(text: str) -> str:
-    """Return a name with its marks: alpha' -> \\alpha', s~ -> \\tilde s, d_k -> d_k."""
+    r"""Return a name with its marks: alpha' -> \alpha', s~ -> \tilde s, d_k -> d_k."""
     core = text.rstrip("'~")
     marks = text[len(core) :]
     out = _NAMES.get(core, core)

@@ -56,8 +56,9 @@ def exponential_injective(premise: Relation) -> Relation:
     lhs = sp.sympify(premise.lhs)
     if premise.op == "=" and premise.rhs == 0:
         for factor in sp.Mul.make_args(lhs):
-            exponents = [_exponent(part) for part in sp.Add.make_args(factor)]
-            if len(exponents) == 2 and None not in exponents:
+            found = [_exponent(part) for part in sp.Add.make_args(factor)]
+            exponents = [pair for pair in found if pair is not None]
+            if len(exponents) == len(found) == 2:
                 (k, p), (r, q) = exponents
                 if k == -r:
                     return equal(k * sp.Mul(lhs / factor, p - q), sp.Integer(0))

@@ -68,7 +68,7 @@ def _separate(body: Expr, v: Expr) -> tuple[Expr, Expr]:
     for factor in sp.Mul.make_args(body):
         if not factor.has(v):
             constant *= factor
-        elif isinstance(factor, sp.exp):
+        elif isinstance(factor, sp.exp) and isinstance(factor.args[0], sp.Add):
             free, bound = _separate(factor, v)
             constant, rest = constant * free, rest * bound
         else:

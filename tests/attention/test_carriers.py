@@ -77,10 +77,7 @@ def indexed_rows(step, sizes, at, heads, allowed):
     head = {"scores": heads.s, "weights": heads.alpha, "outputs": heads.a}.get(step) or getattr(heads, step)
     width = {"q": d_k, "k": d_k, "v": d_v, "scores": n, "weights": n, "outputs": d_v}[step]
     return [
-        [
-            at(head(r, s)) if step != "weights" or allowed(r - 1, s - 1) else number(0)
-            for s in range(1, width + 1)
-        ]
+        [at(head(r, s)) if step != "weights" or allowed(r - 1, s - 1) else number(0) for s in range(1, width + 1)]
         for r in range(1, n + 1)
     ]
 

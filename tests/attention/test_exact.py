@@ -265,9 +265,7 @@ def test_a_number_with_a_formal_parameter_has_no_ball():
 )
 def test_floats_and_booleans_are_refused_everywhere(use):
     """A float's digits are not those that a text printed; a comparison with one is not silently False."""
-    with pytest.raises(
-        TypeError, match=r"^expected an int, Fraction, Decimal or decimal string, got float 0\.5$"
-    ):
+    with pytest.raises(TypeError, match=r"^expected an int, Fraction, Decimal or decimal string, got float 0\.5$"):
         use(0.5)
     with pytest.raises(TypeError, match="got bool True"):
         use(True)

@@ -31,21 +31,14 @@ def value(expr, definitions=None):
 
 def bound(expr):
     """Return the names that sums in `expr` bind, one for each sum."""
-    return [
-        limit[0].name
-        for node in sp.preorder_traversal(expr)
-        if isinstance(node, sp.Sum)
-        for limit in node.limits
-    ]
+    return [limit[0].name for node in sp.preorder_traversal(expr) if isinstance(node, sp.Sum) for limit in node.limits]
 
 
 @st.composite
 def expressions(draw, depth=3):
     """Draw nested sums over four letters that clash with one another and with the free ones."""
     letter = st.sampled_from(LETTERS)
-    kind = draw(
-        st.sampled_from(["entry", "delta", "sum", "sum", "add", "times"] if depth else ["entry", "delta"])
-    )
+    kind = draw(st.sampled_from(["entry", "delta", "sum", "sum", "add", "times"] if depth else ["entry", "delta"]))
     if kind == "entry":
         return z[draw(letter), draw(letter)]
     if kind == "delta":

@@ -32,9 +32,7 @@ def shape(rows):
 def run(sizes, allowed, **options):
     """Return the symbols at `sizes` and the pass over them."""
     inputs = symbolic.symbols(*sizes)
-    return inputs, symbolic.attention(
-        inputs.x, inputs.W_Q, inputs.W_K, inputs.W_V, allowed=allowed, **options
-    )
+    return inputs, symbolic.attention(inputs.x, inputs.W_Q, inputs.W_K, inputs.W_V, allowed=allowed, **options)
 
 
 # -- by hand -------------------------------------------------------------------------------------------------
@@ -82,9 +80,7 @@ def test_each_step_by_hand_at_numbers():
     """The steps one by one, on numbers that fit in the head; decimals keep their value."""
     assert symbolic.project([[1, 2]], [[3, "0.1"], [Fraction(1, 2), -1]]) == [[4, sp.Rational(-19, 10)]]
     assert symbolic.scores([[1, 2], [0, 1]], [[3, 4]], scale=Decimal("0.5")) == [[sp.Rational(11, 2)], [2]]
-    assert symbolic.weights([[0, 0, 5]], allowed=[[True, True, False]]) == [
-        [sp.Rational(1, 2), sp.Rational(1, 2), 0]
-    ]
+    assert symbolic.weights([[0, 0, 5]], allowed=[[True, True, False]]) == [[sp.Rational(1, 2), sp.Rational(1, 2), 0]]
     assert symbolic.weights([[0, 1]], allowed=full) == [[1 / (1 + sp.E), sp.E / (1 + sp.E)]]
     assert symbolic.outputs([[Fraction(1, 4), Fraction(3, 4)]], [[4, 0], [8, 4]]) == [[7, 3]]
 
@@ -198,9 +194,7 @@ def test_unmasked_outputs_react_to_every_token():
     for row in blocks:
         for block in row:
             assert any(
-                abs(sp.N(entry, 30)) > sp.Float("1e-3")
-                for line in symbolic.evaluate(block, at)
-                for entry in line
+                abs(sp.N(entry, 30)) > sp.Float("1e-3") for line in symbolic.evaluate(block, at) for entry in line
             )
 
 
@@ -219,9 +213,7 @@ def test_evaluation_is_exact_and_simultaneous():
     x, y = sp.symbols("x y", real=True)
     at = symbolic.substitution([[x, y]], [["0.1", Fraction(1, 3)]])
     assert at == {x: sp.Rational(1, 10), y: sp.Rational(1, 3)}
-    assert symbolic.evaluate([[x + y, sp.exp(x) * 10]], at) == [
-        [sp.Rational(13, 30), 10 * sp.exp(sp.Rational(1, 10))]
-    ]
+    assert symbolic.evaluate([[x + y, sp.exp(x) * 10]], at) == [[sp.Rational(13, 30), 10 * sp.exp(sp.Rational(1, 10))]]
     assert symbolic.evaluate([[x - y]], {x: y, y: x}) == [[y - x]]
 
 
