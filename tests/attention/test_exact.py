@@ -10,7 +10,7 @@ from flint import fmpq, fmpz
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from attention import exact
+from attention import exact, exponentials
 from attention.exact import NotExact, TooClose, exp, number
 
 e = exp(1)
@@ -142,7 +142,7 @@ def test_extreme_magnitudes_have_signs():
 
 def test_giving_up_says_so(monkeypatch):
     """A separation that needs more than MAX_BITS is an error, not a guess."""
-    monkeypatch.setattr(exact, "MAX_BITS", 128)
+    monkeypatch.setattr(exponentials, "MAX_BITS", 128)
     h = Fraction(1, 10**30)
     with pytest.raises(TooClose, match="not separated from zero with 128 bits"):
         (exp(h) - 1 - h).sign()

@@ -25,7 +25,7 @@ def printed(command: str) -> str:
     return "\n".join(lines[: int(head)] if head else lines) + "\n"
 
 
-@pytest.mark.parametrize("command, shown", BLOCK.findall((ROOT / "README.md").read_text(encoding="utf-8")))
+@pytest.mark.parametrize(("command", "shown"), BLOCK.findall((ROOT / "README.md").read_text(encoding="utf-8")))
 def test_output_in_the_readme_is_what_the_command_prints(command, shown):
     """Each block marked with its command holds that command's output."""
     assert shown == printed(command)
@@ -45,6 +45,4 @@ def test_links_of_the_readme_lead_somewhere():
 if __name__ == "__main__":  # python tests/command/test_readme.py writes the blocks anew
     path = ROOT / "README.md"
     text = path.read_text(encoding="utf-8")
-    path.write_text(
-        BLOCK.sub(lambda m: f"<!-- output: {m[1]} -->\n```\n{printed(m[1])}```\n", text), encoding="utf-8"
-    )
+    path.write_text(BLOCK.sub(lambda m: f"<!-- output: {m[1]} -->\n```\n{printed(m[1])}```\n", text), encoding="utf-8")

@@ -4,6 +4,9 @@ The terms reuse the letters i, j, l, m for free letters, bound letters and the p
 a rule which captures one, forgets a range or leaves a condition out is caught here.
 """
 
+from importlib import import_module
+from pkgutil import iter_modules
+
 import hypothesis.strategies as st
 import pytest
 import sympy as sp
@@ -45,6 +48,7 @@ import proofs.rules
 from attention import indexed as I
 from attention import notation as N
 from proofs import rules as R
+from proofs.formula import replaced
 from proofs.rules import Context, Rule, RuleError, rewrite_upwards
 
 QUICK = settings(
@@ -159,7 +163,7 @@ def draw_split(draw):
 def draw_permute(draw):
     """Sum terms in which the letter enters through pi alone, and sometimes otherwise."""
     v = draw(st.sampled_from(LETTERS))
-    body = draw(terms((v, *FREE))).xreplace({v: draw(st.sampled_from([pi[v], pi[v], pi[pi[v]]]))})
+    body = replaced(draw(terms((v, *FREE))), {v: draw(st.sampled_from([pi[v], pi[v], pi[pi[v]]]))})
     node = sp.Sum(body * draw(st.sampled_from([1, 1, z[v], w[v, pi[v]]])), (v, 1, N.n))
     return node + draw(terms(FREE, 0)), R.permute("pi", N.n), STATEMENT
 
@@ -435,7 +439,7 @@ def test_what_is_proved_to_have_a_sign_has_it(prove, op, data):
 @given(st.data())
 def test_ring_equal_terms_have_equal_values(data):
     """`ring_equal` may miss an identity, but never asserts a false one; a difference of one is seen."""
-    parts = [data.draw(terms(FREE, 0)) for _ in range(3)] + [sp.exp(-M), sp.exp(M), sp.exp(2 * M), sp.exp(M / 2)]
+    parts = [data.draw(terms(FREE, 0)) for _ in range(3)] + [sp.exp(M), sp.exp(2 * M), sp.exp(M / 2), sp.exp(M - 1)]
     k = data.draw(st.integers(0, 4))
     p = sp.Mul(*data.draw(st.lists(st.sampled_from(parts), min_size=1, max_size=3)))
     q = sp.Mul(*data.draw(st.lists(st.sampled_from(parts), min_size=1, max_size=3)))
@@ -461,6 +465,6 @@ def test_every_exported_rule_is_tested():
 
 def test_every_rule_in_the_modules_is_exported():
     """No rule hides in a module of `proofs.rules`."""
-    modules = (R.calculus, R.core, R.inference, R.order, R.quotients, R.sums)
+    modules = [import_module(f"proofs.rules.{info.name}") for info in iter_modules(proofs.rules.__path__)]
     found = {name for module in modules for name, value in vars(module).items() if isinstance(value, Rule)}
     assert found <= set(proofs.rules.__all__)
