@@ -91,9 +91,19 @@ class Chain:
     """A run of rewritings from one expression; every step keeps the value (or bounds it from above)."""
 
     def __init__(self, proof: Proof, start: Expr) -> None:
-        self.proof, self.start, self.now = proof, sp.sympify(start), sp.sympify(start)
-        self.bounds = False
+        self.proof, self._start, self._now = proof, sp.sympify(start), sp.sympify(start)
+        self._bounds = False
         require_words(self.start)
+
+    @property
+    def start(self) -> Expr:
+        """The expression that the chain starts from."""
+        return self._start
+
+    @property
+    def now(self) -> Expr:
+        """The expression where the chain stands; rules alone move it."""
+        return self._now
 
     def by(self, *rules: Rule, every: bool = False, at: Expr | None = None, note: str = "") -> Chain:
         """Apply rules in turn, each at its first match (every=True: at every outermost match; at: there only)."""
@@ -124,7 +134,7 @@ class Chain:
     def at_most(self, rule: Rule, note: str = "") -> Chain:
         """Apply a bounding rule at its first monotone place; the chain then proves <=."""
         after = order.rewrite_upwards(self.now, rule, self.proof.context(self.now))
-        self.bounds = True
+        self._bounds = True
         self._record(rule, "<=", after, note)
         return self
 
@@ -140,11 +150,11 @@ class Chain:
 
     def done(self) -> Fact:
         """Close the chain where it stands."""
-        return Fact(Relation(self.start, "<=" if self.bounds else "=", self.now), self.proof.statement, _DOOR)
+        return Fact(Relation(self.start, "<=" if self._bounds else "=", self.now), self.proof.statement, _DOOR)
 
     def _record(self, rule: Rule, relation: str, after: Expr, note: str) -> None:
         self.proof.record(Step(rule.name, rule.says, relation, self.now, after, note, self.proof.statement))
-        self.now = after
+        self._now = after
 
 
 class Proof:

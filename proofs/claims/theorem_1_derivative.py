@@ -2,6 +2,8 @@ r"""Theorem 1, causality as a vanishing derivative: d a_ig / d x_me = 0 for m > 
 
 from collections.abc import Callable
 
+import sympy as sp
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
@@ -16,18 +18,33 @@ def statement(upper: Callable[[I.Expr], I.Expr] = I.causal_upper, first: I.Expr 
     return Statement(
         equal(I.Partial(P.a(N.i, N.g), N.x[N.m, N.e]), 0),
         attention_data("x", "W_Q", "W_K", "W_V", "c"),
-        ranges=((N.i, 1, N.n), (N.m, first, N.n), (N.g, 1, N.d_v), (N.e, 1, N.d)),
+        ranges=(
+            (N.i, 1, N.n),
+            (N.m, first, N.n),
+            (N.g, 1, N.d_v),
+            (N.e, 1, N.d),
+            (N.j, 1, upper(N.i)),
+            (N.b, 1, N.d_k),
+        ),
         definitions=P.definitions,
         sizes={N.n: 2, N.d: 1, N.d_k: 1, N.d_v: 1},
     )
 
 
 def derive(proof: Proof) -> Fact:
-    """Differentiate through; every term carries a delta of m with i or with a j <= i, and m > i."""
-    chain = proof.chain(proof.goal.lhs)
-    for name in ("a", "alpha", "s", "q", "k", "v"):
-        chain.by(unfold(name), every=True)
-    return chain.by(PARTIAL).while_possible(DELTA_OUTSIDE, ZERO_SUM, DIVIDE).ends(0)
+    """Queries, keys, values up to i do not read x_m, so neither do scores; the quotient rule does the rest."""
+
+    def still(head: I.Expr) -> Fact:
+        chain = proof.chain(I.Partial(head, N.x[N.m, N.e])).by(unfold(type(head).__name__), PARTIAL)
+        return chain.by(DELTA_OUTSIDE, every=True).by(ZERO_SUM).ends(0)
+
+    query = proof.using(proof.generalize(still(sp.Function("q")(N.i, N.b)), N.b))
+    key = proof.using(proof.generalize(still(sp.Function("k")(N.j, N.b)), N.j, N.b))
+    value = proof.using(proof.generalize(still(sp.Function("v")(N.j, N.g)), N.j))
+    moved = proof.chain(I.Partial(sp.Function("s")(N.i, N.j), N.x[N.m, N.e])).by(unfold("s"), PARTIAL)
+    score = proof.using(proof.generalize(moved.by(query, key, ZERO_SUM).ends(0), N.j))
+    chain = proof.chain(proof.goal.lhs).by(unfold("a"), unfold("alpha"), PARTIAL)
+    return chain.by(score, every=True).by(value).while_possible(ZERO_SUM, DIVIDE).ends(0)
 
 
 CLAIM = Claim(

@@ -76,6 +76,8 @@ def _summary(verdicts: Mapping[str, Verdict]) -> str:
     return f"{len(verdicts)} claims: {', '.join(parts)}. Written by `attention-proofs`; nothing here is typed by hand."
 
 
+RESULTS = ("lemma", "theorem", "proposition", "corollary")
+
 MEANING = (
     "*Proved, all sizes* means: a derivation at symbolic $n, d, d_k, d_v$ in which every step names its rule, every "
     "step agrees with exact arithmetic at small instances, the assumptions have a model, and every false variant of "
@@ -87,7 +89,9 @@ MEANING = (
 def _table(
     document: Document, claims: Mapping[str, Claim], verdicts: Mapping[str, Verdict], *, supporting: bool
 ) -> str:
-    place = {item.id: k for k, item in enumerate(document.items)}
+    # The text's own results come first, in the order of the text; then its other sentences.
+    ranked = sorted(document.items, key=lambda item: item.kind not in RESULTS)
+    place = {item.id: k for k, item in enumerate(ranked)}
     mine = [c for c in claims.values() if c.document == document.id and c.id in verdicts]
     mine = [c for c in mine if c.supporting == supporting and verdicts[c.id].kind is not Kind.NOT_FORMAL]
     if not mine:

@@ -14,9 +14,11 @@ from proofs.rules.quotients import nonnegative, positive
 
 
 def derivative(expr: Expr, entry: Expr, context: Context) -> Expr | None:
-    """Return the partial derivative of an unfolded expression by an entry; None outside the rules' reach."""
-    if entry.base.label.name not in I.names_in(expr):
-        return sp.Integer(0) if not expr.atoms(sp.core.function.AppliedUndef) else None
+    """Return the partial derivative by an entry, that of a defined head left as it is; None out of the rules' reach."""
+    if isinstance(expr, sp.core.function.AppliedUndef):
+        return I.Partial(expr, entry) if type(expr).__name__ in context.definitions else None
+    if entry.base.label.name not in I.names_in(expr) and not expr.atoms(sp.core.function.AppliedUndef):
+        return sp.Integer(0)
     if isinstance(expr, sp.Indexed):
         if expr.base != entry.base:
             return None  # the array's name stands in an index
@@ -51,7 +53,7 @@ def derivative(expr: Expr, entry: Expr, context: Context) -> Expr | None:
 
 
 def _partial(node: Expr, context: Context) -> Expr | None:
-    if not isinstance(node, I.Partial):
+    if not isinstance(node, I.Partial) or isinstance(node.args[0], sp.core.function.AppliedUndef):
         return None
     expr, entry = node.args
     out = derivative(I.rename_apart(expr, context.in_use), entry, context.under_variation())

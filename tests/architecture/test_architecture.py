@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from proofs.laws.registry import registry
+from proofs.registry import claims
+
 ROOT = Path(__file__).parents[2]
+BIBLIOGRAPHY = (ROOT / "proofs/references.bib").read_text(encoding="utf-8")
 SOURCES = sorted([*(ROOT / "attention").rglob("*.py"), *(ROOT / "proofs").rglob("*.py")])
 
 
@@ -60,7 +64,7 @@ def test_only_decide_makes_verdicts():
 
 def test_citations_have_entries():
     """Every [key2020] in a docstring is in references.bib, and every entry is cited."""
-    entries = set(re.findall(r"^@\w+\{(\w+),", (ROOT / "proofs/references.bib").read_text(encoding="utf-8"), re.M))
+    entries = set(re.findall(r"^@\w+\{(\w+),", BIBLIOGRAPHY, re.MULTILINE))
     cited = set()
     for path in SOURCES:
         cited |= set(re.findall(r"\[([a-z]+\d{4})\]", path.read_text(encoding="utf-8")))
@@ -70,9 +74,6 @@ def test_citations_have_entries():
 
 def test_laws_and_claims_name_one_another():
     """A law's claim exists, and a claim's law exists."""
-    from proofs.laws.registry import registry
-    from proofs.registry import claims
-
     laws = {law.id: law.claim for law in registry()}
     assert set(laws.values()) <= set(claims())
     assert {claim.law for claim in claims().values() if claim.law} <= set(laws)

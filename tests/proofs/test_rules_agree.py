@@ -52,7 +52,7 @@ from proofs.formula import replaced
 from proofs.rules import Context, Rule, RuleError, rewrite_upwards
 
 QUICK = settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )
@@ -439,7 +439,7 @@ def test_what_is_proved_to_have_a_sign_has_it(prove, op, data):
 @given(st.data())
 def test_ring_equal_terms_have_equal_values(data):
     """`ring_equal` may miss an identity, but never asserts a false one; a difference of one is seen."""
-    parts = [data.draw(terms(FREE, 0)) for _ in range(3)] + [sp.exp(M), sp.exp(2 * M), sp.exp(M / 2), sp.exp(M - 1)]
+    parts = [data.draw(terms(FREE, 0)) for _ in range(3)] + [sp.exp(M), sp.exp(2 * M), sp.exp(M + z[1])]
     k = data.draw(st.integers(0, 4))
     p = sp.Mul(*data.draw(st.lists(st.sampled_from(parts), min_size=1, max_size=3)))
     q = sp.Mul(*data.draw(st.lists(st.sampled_from(parts), min_size=1, max_size=3)))
