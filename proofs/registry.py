@@ -30,6 +30,8 @@ def claims() -> dict[str, Claim]:
         for claim in getattr(module, "CLAIMS", None) or (module.CLAIM,):
             if hasattr(module, "CLAIM") and claim.id != info.name:
                 raise RegistryError(claim.id, f"stands in {info.name}.py")
+            if claim.id in found:
+                raise RegistryError(claim.id, f"stands in two places, {info.name}.py is the second")
             found[claim.id] = claim
     check(found)
     return found

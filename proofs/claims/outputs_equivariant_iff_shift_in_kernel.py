@@ -1,7 +1,7 @@
 r"""Repair of Lemma 1: every output moves by exactly t W_V, for every X, iff t A = 0 or W_V = 0.
 
 If: weights stay, and they sum to one.  Only if: with first token y and all others 0, row 2 moves by t W_V only
-if (y W_V)_g (y . t A) = 0; with y = t A, y = a column of W_V, and their sum, one of the two vectors is zero.
+if (y . w)(y . t A) = 0, where w is a column of W_V; y = t A and y = t A + w together leave t A = 0 or w = 0.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,8 @@ import sympy as sp
 
 from attention import indexed as I
 from attention import notation as N
-from attention.translation import only_first, passes, tq, tv, u
+from attention.first_row import FirstRow, first_row, w
+from attention.translation import passes, tk, tq, tv, u
 from proofs.claim import Claim, Mutant, Part
 from proofs.derivation import Fact, Proof
 from proofs.formula import ForAll, Formula, Or, Statement, attention_data, equal, real
@@ -36,12 +37,9 @@ from proofs.rules import (
 Upper = Callable[[I.Expr], I.Expr]
 KERNEL = ForAll(((N.f, 1, N.d),), equal(u(N.f), 0))
 NO_VALUES = ForAll(((N.e, 1, N.d), (N.g, 1, N.d_v)), equal(N.W_V[N.e, N.g], 0))
-y = sp.IndexedBase("y", real=True)
-yw, yu = sp.Function("yw"), sp.Function("yu")
-ALONG = I.define(
-    I.Definition("yw", (N.g,), sp.Sum(y[N.e] * N.W_V[N.e, N.g], (N.e, 1, N.d))),
-    I.Definition("yu", (), sp.Sum(y[N.e] * u(N.e), (N.e, 1, N.d))),
-)
+DOT = sp.Sum(u(N.e) * w[N.e], (N.e, 1, N.d))
+UU, WW = sp.Sum(u(N.e) ** 2, (N.e, 1, N.d)), sp.Sum(w[N.e] ** 2, (N.e, 1, N.d))
+EITHER = Or((equal(u(N.f), sp.Integer(0)), equal(w[N.e], sp.Integer(0))))
 
 
 def sufficient(upper: Upper, name: str, condition: Formula | None, moves_by: I.Expr = tv(N.g)) -> Statement:
@@ -82,105 +80,112 @@ def derive_by_no_values(proof: Proof) -> Fact:
     return proof.transitive(zero(proof.goal.lhs, "a'", "v'"), zero(proof.goal.rhs, "a", "v", "tv"))
 
 
-def necessary(upper: Upper, assumptions: dict[str, Formula] | None = None) -> Statement:
-    """Return: if row 2 moves by t W_V at x_1 = y, x_j = 0 (j > 1), then (y W_V)_g (y . t A) = 0."""
-    before, after, definitions = passes(upper, only_first(lambda e: y[e]))
-    given = assumptions or {"moved": equal(after.a(2, N.g), before.a(2, N.g) + tv(N.g))}
+def necessary(upper: Upper, conclusion: Formula = EITHER, *, strict: bool = False) -> Statement:
+    """Return: if row 2 moves by t W_V at first tokens t A and t A + w, w column g of W_V, one of the two is zero.
+
+    With `strict` the row stays instead, and t W_V is assumed to be zero.
+    """
+    one, two = first_row("1", u(N.e), upper), first_row("2", u(N.e) + w[N.e], upper)
+    assumptions: dict[str, Formula] = {"column": ForAll(((N.e, 1, N.d),), equal(w[N.e], N.W_V[N.e, N.g]))}
+    if strict:
+        assumptions["no shift"] = equal(tv(N.g), 0)
+    for row, name in ((one, "at t A"), (two, "at t A + w")):
+        moved = row.head("a")(2, N.g) + (0 if strict else tv(N.g))
+        assumptions[name] = equal(row.head("a'")(2, N.g), moved)
     return Statement(
-        equal(yw(N.g) * yu(), 0),
-        (real(y, N.d), *attention_data("t", "W_Q", "W_K", "W_V", "c")),
-        ranges=((N.g, 1, N.d_v), (N.j, 1, upper(sp.Integer(2)))),
-        assumptions=given,
-        definitions={**definitions, **ALONG},
+        conclusion,
+        (real(w, N.d), *attention_data("t", "W_Q", "W_K", "W_V", "c")),
+        ranges=((N.g, 1, N.d_v), (N.j, 1, upper(sp.Integer(2))), (N.e, 1, N.d), (N.f, 1, N.d)),
+        assumptions=assumptions,
+        definitions={**one.definitions, **two.definitions},
         sizes={N.n: 2, N.d: 1, N.d_k: 1, N.d_v: 1},
     )
 
 
 def derive_necessary(proof: Proof) -> Fact:
-    """Compare the row's first weight, e^(c y.tA + r) / (e^(c y.tA + r) + (N - 1) e^r), with 1/N."""
-    moved = proof.assumption("moved")
-    return from_moved(proof, moved)
+    """At each of the two inputs (y.w)(y.tA) = 0; together these give |t A|^4 |w|^2 = 0."""
+    upper = I.full_upper if proof.statement.ranges[1][2] == N.n else I.causal_upper
+    one, two = first_row("1", u(N.e), upper), first_row("2", u(N.e) + w[N.e], upper)
+    at_one = from_moved(proof, moved(proof, one, "at t A"), one)
+    at_two = from_moved(proof, moved(proof, two, "at t A + w"), two)
+    first = product_of(proof, one, at_one, DOT, UU)
+    second = product_of(proof, two, at_two, DOT + WW, UU + DOT)
+    norms = equal(UU**2 * WW, sp.Integer(0))
+    both = proof.linear_combination(norms, (UU, second), (-(UU + DOT + WW), first))
+    return proof.squares_zero(proof.product_zero(both), N.f, N.e)
 
 
-def from_moved(proof: Proof, moved: Fact) -> Fact:
-    """Conclude (y W_V)_g (y . t A) = 0 from a'_2 = a_2 + t W_V."""
+def moved(proof: Proof, row: FirstRow, assumption: str) -> Fact:
+    """Return the assumption as a' = a + t W_V; where the row stays, t W_V is zero."""
+    fact = proof.assumption(assumption)
+    if "no shift" not in proof.statement.assumptions:
+        return fact
+    goal = equal(row.head("a'")(2, N.g), row.head("a")(2, N.g) + tv(N.g))
+    return proof.linear_combination(goal, (1, fact), (-1, proof.assumption("no shift")))
+
+
+def product_of(proof: Proof, row: FirstRow, zero: Fact, along_w: I.Expr, along_u: I.Expr) -> Fact:
+    """Write (y.w)(y.tA) = 0 in terms of t A and w alone."""
+    yw, yu = row.head("yw")(N.g), row.head("yu")()
+    value = proof.chain(yw).by(unfold(f"yw{row.mark}"), unfold(f"y{row.mark}"))
+    value.by(proof.using(proof.assumption("column"), backwards=True), every=True)
+    shift = proof.chain(yu).by(unfold(f"yu{row.mark}"), unfold(f"y{row.mark}"))
+    for chain in (value, shift):
+        if row.mark == "2":
+            chain.by(DISTRIBUTE, LINEARITY)
+    facts = value.ends(along_w), shift.ends(along_u)
+    goal = equal(along_w * along_u, sp.Integer(0))
+    return proof.linear_combination(goal, (1, zero), (-along_u, facts[0]), (-yw, facts[1]))
+
+
+def from_moved(proof: Proof, moved_by: Fact, row: FirstRow) -> Fact:
+    """From a'_2 = a_2 + t W_V conclude (y W_V)_g (y . t A) = 0, comparing the row's first weight with 1/N."""
     last = proof.statement.ranges[1][2]
-    before, after = output_before(proof), output_after(proof)
-    weight = sp.Function("alpha'")(2, 1)
+    yw, yu, weight = row.head("yw")(N.g), row.head("yu")(), row.head("alpha'")(2, 1)
+    before, after = output_before(proof, row), output_after(proof, row)
     flat = I.Quotient(sp.Integer(1), last)
-    kept = equal(weight * yw(N.g), flat * yw(N.g))
-    gap = proof.linear_combination(kept, (1, moved), (1, before), (-1, after))
-    chain = proof.chain(weight * yw(N.g)).by(unfold("alpha'"))
-    chain.by(proof.using(proof.generalize(score_after(proof), N.j)), every=True)
+    gap = proof.linear_combination(equal(weight * yw, flat * yw), (1, moved_by), (1, before), (-1, after))
+    flattened = proof.chain(flat * yw).by(MERGE).done()
+    chain = proof.chain(weight * yw).by(unfold(f"alpha{row.mark}'"))
+    chain.by(proof.using(proof.generalize(score_after(proof, row), N.j)), every=True)
     chain.by(split(sp.Integer(1), until=last), SINGLE_TERM, DELTA_OUTSIDE, CONSTANT_SUM, MERGE)
-    crossed = proof.cross_multiply(proof.transitive(chain.done(), proof.transitive(gap, flattened(proof, flat))))
-    r = N.c * sp.Sum(tq(N.b) * sp.Function("tk")(N.b), (N.b, 1, N.d_k))
-    jump = sp.exp(N.c * yu() + r) - sp.exp(r)
-    zero = proof.linear_combination(equal((last - 1) * yw(N.g) * jump, sp.Integer(0)), (1, crossed))
+    crossed = proof.cross_multiply(proof.transitive(chain.done(), proof.transitive(gap, flattened)))
+    r = N.c * sp.Sum(tq(N.b) * tk(N.b), (N.b, 1, N.d_k))
+    jump = sp.exp(N.c * yu + r) - sp.exp(r)
+    zero = proof.linear_combination(equal((last - 1) * yw * jump, sp.Integer(0)), (1, crossed))
     return proof.positive_factor(proof.exponential_injective(zero))
 
 
-def flattened(proof: Proof, flat: I.Expr) -> Fact:
-    """Write (1/N) f as f/N."""
-    return proof.chain(flat * yw(N.g)).by(MERGE).done()
-
-
-def output_before(proof: Proof) -> Fact:
+def output_before(proof: Proof, row: FirstRow) -> Fact:
     """Establish a_2g = (y W_V)_g / N: the query of row 2 is zero, its weights are equal."""
-    value = proof.chain(sp.Function("v")(N.j, N.g)).by(unfold("v"), CONSTANT_OUT, fold("yw"))
+    m = row.mark
+    value = proof.chain(row.head("v")(N.j, N.g)).by(unfold(f"v{m}"), CONSTANT_OUT, fold(f"yw{m}"))
     values = proof.using(proof.generalize(value.done(), N.j))
-    chain = proof.chain(sp.Function("a")(2, N.g)).by(unfold("a"), unfold("alpha")).by(unfold("s"), every=True)
-    chain.by(unfold("q"), every=True).while_possible(ZERO_SUM).by(CONSTANT_SUM)
-    return chain.by(values, DELTA_PICKS).done()
+    chain = proof.chain(row.head("a")(2, N.g)).by(unfold(f"a{m}"), unfold(f"alpha{m}"))
+    chain.by(unfold(f"s{m}"), every=True).by(unfold(f"q{m}"), every=True).while_possible(ZERO_SUM)
+    return chain.by(CONSTANT_SUM, values, DELTA_PICKS).done()
 
 
-def output_after(proof: Proof) -> Fact:
+def output_after(proof: Proof, row: FirstRow) -> Fact:
     """Establish a'_2g = alpha'_21 (y W_V)_g + (t W_V)_g."""
-    value = proof.chain(sp.Function("v'")(N.j, N.g)).by(unfold("v'"), DISTRIBUTE, LINEARITY, fold("tv"))
-    value.by(CONSTANT_OUT, fold("yw"))
-    values = proof.using(proof.generalize(value.done(), N.j))
-    last = proof.statement.ranges[1][2]
-    row = proof.chain(sp.Sum(sp.Function("alpha'")(2, N.j), (N.j, 1, last)))
-    one = proof.using(row.by(unfold("alpha'"), CONSTANT_OUT, CANCEL).done())
-    chain = proof.chain(sp.Function("a'")(2, N.g)).by(unfold("a'"), values, DISTRIBUTE, LINEARITY, DELTA_PICKS)
+    m, last = row.mark, proof.statement.ranges[1][2]
+    value = proof.chain(row.head("v'")(N.j, N.g)).by(unfold(f"v{m}'"), DISTRIBUTE, LINEARITY, fold("tv"))
+    values = proof.using(proof.generalize(value.by(CONSTANT_OUT, fold(f"yw{m}")).done(), N.j))
+    total = proof.chain(sp.Sum(row.head("alpha'")(2, N.j), (N.j, 1, last)))
+    one = proof.using(total.by(unfold(f"alpha{m}'"), CONSTANT_OUT, CANCEL).done())
+    chain = proof.chain(row.head("a'")(2, N.g)).by(unfold(f"a{m}'"), values, DISTRIBUTE, LINEARITY, DELTA_PICKS)
     return chain.by(CONSTANT_OUT, one).done()
 
 
-def score_after(proof: Proof) -> Fact:
+def score_after(proof: Proof, row: FirstRow) -> Fact:
     """Establish s'_2j = c [j = 1] y.tA + c tq.tk."""
-    key = sp.Sum(y[N.e] * N.W_K[N.e, N.b], (N.e, 1, N.d))
+    m = row.mark
+    key = sp.Sum(row.y(N.e) * N.W_K[N.e, N.b], (N.e, 1, N.d))
     cross = proof.chain(sp.Sum(tq(N.b) * key, (N.b, 1, N.d_k))).while_possible(CONSTANT_IN)
-    cross.by(SWAP, CONSTANT_OUT, fold("u"), fold("yu"))
-    chain = proof.chain(sp.Function("s'")(2, N.j)).by(unfold("s'"), unfold("q'"), fold("tq"), unfold("k'"))
+    cross.by(SWAP, CONSTANT_OUT, fold("u"), fold(f"yu{m}"))
+    chain = proof.chain(row.head("s'")(2, N.j)).by(unfold(f"s{m}'"), unfold(f"q{m}'"), fold("tq"), unfold(f"k{m}'"))
     chain.by(DISTRIBUTE, LINEARITY, fold("tk"), CONSTANT_OUT, DISTRIBUTE, LINEARITY, DISTRIBUTE, CONSTANT_OUT)
     return chain.by(proof.using(cross.done())).done()
-
-
-p, r = sp.IndexedBase("p", real=True), sp.IndexedBase("r", real=True)
-DOT = sp.Sum(p[N.e] * r[N.e], (N.e, 1, N.d))
-PP, RR = sp.Sum(p[N.e] ** 2, (N.e, 1, N.d)), sp.Sum(r[N.e] ** 2, (N.e, 1, N.d))
-
-
-def no_cover(*, at_sum: bool = True) -> Statement:
-    """Return: if (y.p)(y.r) = 0 at y = p and y = p + r, then p = 0 or r = 0: two proper subspaces do not cover."""
-    assumptions = {"at p": equal(PP * DOT, 0)}
-    if at_sum:
-        assumptions["at p + r"] = equal((PP + DOT) * (DOT + RR), 0)
-    return Statement(
-        Or((equal(p[N.e], 0), equal(r[N.f], 0))),
-        (real(p, N.d), real(r, N.d)),
-        ranges=((N.e, 1, N.d), (N.f, 1, N.d)),
-        assumptions=assumptions,
-        sizes={N.d: 1},
-    )
-
-
-def derive_no_cover(proof: Proof) -> Fact:
-    """|p|^4 |r|^2 is a combination of the two assumed products, so one of the norms is zero."""
-    at_p, at_sum = proof.assumption("at p"), proof.assumption("at p + r")
-    norms = equal(PP**2 * RR, sp.Integer(0))
-    rest = -(PP + DOT + RR)
-    return proof.squares_zero(proof.product_zero(proof.linear_combination(norms, (PP, at_sum), (rest, at_p))), N.e, N.f)
 
 
 CLAIM = Claim(
@@ -195,15 +200,15 @@ CLAIM = Claim(
         Part("if t A = 0, unmasked", sufficient(I.full_upper, "kernel", KERNEL), derive_by_weights("if, unmasked")),
         Part("if W_V = 0, causal", sufficient(I.causal_upper, "no values", NO_VALUES), derive_by_no_values),
         Part("if W_V = 0, unmasked", sufficient(I.full_upper, "no values", NO_VALUES), derive_by_no_values),
-        Part("only if, at first token y, causal", necessary(I.causal_upper), derive_necessary),
-        Part("only if, at first token y, unmasked", necessary(I.full_upper), derive_necessary),
-        Part("only if, choosing y among p = t A, r = a column of W_V, p + r", no_cover(), derive_no_cover),
+        Part("only if, causal", necessary(I.causal_upper), derive_necessary),
+        Part("only if, unmasked", necessary(I.full_upper), derive_necessary),
     ),
     mutants=(
         Mutant("outputs unchanged instead", sufficient(I.causal_upper, "kernel", KERNEL, sp.Integer(0))),
         Mutant("no condition", sufficient(I.causal_upper, "kernel", None)),
         Mutant("moves by twice t W_V", sufficient(I.causal_upper, "kernel", KERNEL, 2 * tv(N.g))),
-        Mutant("y = p + r not tried", no_cover(at_sum=False)),
+        Mutant("only if t A = 0", necessary(I.causal_upper, equal(u(N.f), 0))),
+        Mutant("only if W_V = 0", necessary(I.causal_upper, equal(w[N.e], 0))),
     ),
     uses=("weights_unchanged_iff_shift_in_kernel",),
     law="translation_equivariance",

@@ -9,9 +9,15 @@ import sympy as sp
 
 from attention import indexed as I
 from attention import notation as N
-from attention.translation import passes, tv
+from attention.translation import passes, tv, u
 from proofs.claim import Claim, Mutant, Part
-from proofs.claims.outputs_equivariant_iff_shift_in_kernel import KERNEL, NO_VALUES, Upper, from_moved, necessary
+from proofs.claims.outputs_equivariant_iff_shift_in_kernel import (
+    KERNEL,
+    NO_VALUES,
+    Upper,
+    derive_necessary,
+    necessary,
+)
 from proofs.derivation import Fact, Proof
 from proofs.formula import ForAll, Formula, Statement, attention_data, equal
 from proofs.rules import CANCEL, CONSTANT_OUT, ZERO_SUM, assume, fold, unfold
@@ -64,21 +70,6 @@ def derive_at_zero(proof: Proof) -> Fact:
     return proof.transitive(proof.transitive(moved, proof.assumption("unchanged")), before)
 
 
-def strict(upper: Upper) -> Statement:
-    """Return: if row 2 stays at x_1 = y, others 0, and t W_V = 0, then (y W_V)_g (y . t A) = 0."""
-    before, after, _ = passes(upper)
-    kept = equal(after.a(2, N.g), before.a(2, N.g))
-    return necessary(upper, {"unchanged": kept, "no shift": equal(tv(N.g), 0)})
-
-
-def derive_strict(proof: Proof) -> Fact:
-    """Staying is moving by t W_V when that is zero: the repair for the equivariant reading applies."""
-    before, after = sp.Function("a")(2, N.g), sp.Function("a'")(2, N.g)
-    moved = equal(after, before + tv(N.g))
-    terms = (1, proof.assumption("unchanged")), (-1, proof.assumption("no shift"))
-    return from_moved(proof, proof.linear_combination(moved, *terms))
-
-
 def _if(condition: str, mask: str, upper: Upper) -> Part:
     kernels: dict[str, Formula] = {"kernel": KERNEL, "no_shift": NO_SHIFT}
     statement = sufficient(upper, **(kernels if condition == "t A = 0" else {"no values": NO_VALUES}))
@@ -99,15 +90,16 @@ CLAIM = Claim(
         _if("W_V = 0", "unmasked", I.full_upper),
         Part("only if t W_V = 0, at X = 0, causal", at_zero(I.causal_upper), derive_at_zero),
         Part("only if t W_V = 0, at X = 0, unmasked", at_zero(I.full_upper), derive_at_zero),
-        Part("only if t A = 0 or W_V = 0, at first token y, causal", strict(I.causal_upper), derive_strict),
-        Part("only if t A = 0 or W_V = 0, at first token y, unmasked", strict(I.full_upper), derive_strict),
+        Part("only if t A = 0 or W_V = 0, causal", necessary(I.causal_upper, strict=True), derive_necessary),
+        Part("only if t A = 0 or W_V = 0, unmasked", necessary(I.full_upper, strict=True), derive_necessary),
     ),
     mutants=(
         Mutant("t W_V = 0 left out", sufficient(I.causal_upper, kernel=KERNEL)),
         Mutant("t A = 0 left out", sufficient(I.causal_upper, no_shift=NO_SHIFT)),
         Mutant("no condition", sufficient(I.full_upper)),
+        Mutant("only if t A = 0", necessary(I.causal_upper, equal(u(N.f), 0), strict=True)),
     ),
     uses=("outputs_equivariant_iff_shift_in_kernel",),
     law="translation_equivariance",
-    remark="That one of the two vectors vanishes for all y is the last part of the equivariant repair.",
+    remark="That t W_V = 0 is necessary is the part at X = 0; the last two parts assume it.",
 )

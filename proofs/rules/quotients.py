@@ -24,7 +24,7 @@ def _positive_by_form(expr: Expr, context: Context) -> bool:
         return bool(expr.is_positive)
     if isinstance(expr, sp.Symbol):
         return expr.name in context.positive_names or context.facts.at_most(1, expr)
-    if isinstance(expr, sp.exp):
+    if isinstance(expr, sp.exp) or expr is sp.E:
         return True
     if isinstance(expr, sp.Sum):
         v, first, last, body = I.opened(expr)

@@ -21,7 +21,6 @@ CLAIM_KEYS = {
     "scope",
     "witness",
     "repair",
-    "residual",
     "steps",
     "kernel",
     "law",

@@ -495,6 +495,7 @@ def test_a_divisor_is_not_shrunk_without_its_signs(before):
 
 POSITIVE = [
     c,
+    sp.E,
     E(M),
     TOTAL,
     S(E(z[l]), (l, 1, i)),
