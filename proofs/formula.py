@@ -105,6 +105,8 @@ def reads(expr: Expr, definitions: I.Definitions) -> set[str] | None:
         found |= {entry.base.label.name for entry in body.atoms(sp.Indexed)}
         heads = {head.func.__name__ for head in body.atoms(sp.core.function.AppliedUndef)}
         found |= {name for name in heads if name not in definitions}
+        # Scalars are data too; sizes, letters and parameters are integers, and no scalar is.
+        found |= {s.name for s in body.free_symbols if isinstance(s, sp.Symbol) and not s.is_integer}
     return found
 
 

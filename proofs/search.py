@@ -24,6 +24,7 @@ SCALES = tuple(number(entry) for entry in ("1", "1", "2", "1/2"))
 EXHAUSTIVE = 6
 DRAWS = 720
 MOST_TRIED = 3000
+SPREAD = 12
 
 
 @dataclass(frozen=True)
@@ -36,15 +37,21 @@ class _Slot:
 
 
 def instances(statement: Statement, *, seed: int = 0, exhaustive: bool = True) -> Iterator[Instance]:
-    """Yield instances, smallest first; entries 0 and 1 exhaustively where there are few, then seeded draws."""
+    """Yield instances, smallest first; entries 0 and 1 exhaustively where there are few, then seeded draws.
+
+    Without `exhaustive` the sizes come in a seeded order, a few draws each: models of all shapes, not the least ones.
+    """
     if statement.given is not None:
         yield statement.given
         return
     rng = random.Random(seed)  # noqa: S311  # a fixed order of test data, no secret
     names = [str(size) for size in statement.sizes]
     ranges = [range(least, least + MOST + 1) for least in statement.sizes.values()]
-    count = (MOST + 1) ** len(ranges)
-    for sizes in sorted(product(*ranges), key=lambda s: (sum(s), s)):
+    every = sorted(product(*ranges), key=lambda s: (sum(s), s))
+    count = len(every)
+    if not exhaustive:
+        rng.shuffle(every)
+    for sizes in every:
         at = dict(zip(names, sizes, strict=True))
         slots = list(_slots(statement.data, at))
         free = [slot for slot in slots if slot.kind == "real"]
@@ -52,7 +59,7 @@ def instances(statement: Statement, *, seed: int = 0, exhaustive: bool = True) -
             for bits in sorted(product((0, 1), repeat=len(free)), key=lambda b: (sum(b), b)):
                 values = {(s.name, s.index): number(k) for s, k in zip(free, bits, strict=True)}
                 yield _fill(statement, at, slots, values, rng)
-        for _ in range(max(24, DRAWS // count)):
+        for _ in range(max(24, DRAWS // count) if exhaustive else SPREAD):
             yield _fill(statement, at, slots, {}, rng)
 
 
@@ -134,7 +141,7 @@ def _function(datum: Datum, seed: int) -> Callable[..., ExpQuotient]:
 
 
 def models(statement: Statement, count: int, *, seed: int = 1, tries: int = 400) -> list[Instance]:
-    """Return up to `count` instances that meet the assumptions at some index, larger and denser ones first."""
+    """Return up to `count` instances that meet the assumptions at some index, of all shapes."""
     found: list[Instance] = []
     candidates = instances(statement, seed=seed, exhaustive=False)
     pool = [instance for _, instance in zip(range(tries), candidates, strict=False)]
@@ -219,7 +226,7 @@ def _certified(statement: Statement, instance: Instance, indices: dict[str, int]
 
 def _shown(value: ExpQuotient) -> str:
     """Return the exact value, and six decimals of it where it is irrational."""
-    return str(value) if value.rational() is not None else f"{value} = {value.round(6)}..."
+    return str(value) if value.rational() is not None else f"{value} = {value.round(8)}..."
 
 
 def _first_broken(formula: Formula, at: Evaluator, indices: dict[str, int]) -> tuple[Relation | Reads, dict[str, int]]:

@@ -47,7 +47,7 @@ CLAIM = Claim(
     words="With a finite penalty M the weight on later tokens is at most (n - i) e^(mu - M) over the kept sum.",
     parts=(Part("", statement(), derive),),
     mutants=(
-        Mutant("M forgotten: the bound is twice as fast", statement(power=mu - 2 * M)),
+        Mutant("M counted twice", statement(power=mu - 2 * M)),
         Mutant("one term fewer", statement(count=N.n - N.i - 1)),
         Mutant("no leak at all", statement(count=sp.Integer(0))),
     ),

@@ -1,4 +1,6 @@
-r"""Finite scores never give exact causality: at every finite penalty M every weight is positive."""
+r"""Finite scores exclude nothing: at every finite penalty M every weight is positive; all sizes."""
+
+from dataclasses import replace
 
 import sympy as sp
 
@@ -22,6 +24,12 @@ def statement(op: str = ">", bound: int = 0) -> Statement:
     )
 
 
+def later_tokens() -> Statement:
+    """Return the false variant: the weight of the last token, seen from an earlier one, is zero."""
+    ranges = ((N.i, 1, N.n - 1), (N.j, N.i + 1, N.n))
+    return replace(statement("="), ranges=ranges, sizes={N.n: 2})
+
+
 def derive(proof: Proof) -> Fact:
     """An exponential over a non-empty sum of exponentials."""
     chain = proof.chain(SOFT.head(N.i, N.j)).by(unfold("beta"))
@@ -34,8 +42,9 @@ CLAIM = Claim(
     document="chapter",
     item="proposition_1",
     label="Proposition 1",
-    words="With finite scores every weight is positive, so a finite additive mask is never exactly causal.",
+    words="At every finite penalty every weight is positive: no position is excluded exactly.",
+    remark="A positive weight is not yet a dependence (see Corollary 1.1): with W_V = 0 nothing depends on anything.",
     parts=(Part("", statement(), derive),),
-    mutants=(Mutant("weights vanish", statement("=")), Mutant("weights exceed one", statement(">", 1))),
+    mutants=(Mutant("weights of later tokens vanish", later_tokens()), Mutant("weights exceed one", statement(">", 1))),
     supporting=True,
 )

@@ -7,18 +7,18 @@ from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
 from proofs.claims.proposition_1_restriction import causal, statement
 from proofs.derivation import Fact, Proof
-from proofs.rules import fold, unfold
+from proofs.rules import BRACKET, fold, unfold
 
 
-def one(i: I.Expr, j: I.Expr) -> I.Expr:  # noqa: ARG001
-    """Return 1: everything is allowed."""
-    return sp.Integer(1)
+def everything(i: I.Expr, j: I.Expr) -> I.Expr:  # noqa: ARG001
+    """Return [j <= n], which is 1 for every position."""
+    return I.AtMost(j, N.n)
 
 
 def derive(proof: Proof) -> Fact:
     """An indicator that is 1 everywhere is a factor 1."""
     chain = proof.chain(sp.Function("a'")(N.i, N.g)).by(unfold("a'"), unfold("alpha'"))
-    return chain.by(fold("alpha"), fold("a")).done()
+    return chain.by(BRACKET, every=True).by(fold("alpha"), fold("a")).done()
 
 
 CLAIM = Claim(
@@ -28,10 +28,10 @@ CLAIM = Claim(
     item="proposition_1",
     label="Proposition 1",
     words="General attention with every position allowed is unmasked attention.",
-    parts=(Part("", statement(one, I.full_upper), derive),),
+    parts=(Part("", statement(everything, I.full_upper), derive),),
     mutants=(
         Mutant("the causal mask is no mask", statement(causal, I.full_upper)),
-        Mutant("no mask is the causal mask", statement(one, I.causal_upper)),
+        Mutant("no mask is the causal mask", statement(everything, I.causal_upper)),
     ),
     supporting=True,
 )

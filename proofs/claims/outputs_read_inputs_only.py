@@ -7,7 +7,7 @@ from proofs.derivation import Fact, Proof
 from proofs.formula import Reads, Statement, attention_data
 
 P = I.attention()
-INPUTS = frozenset({"x", "W_Q", "W_K", "W_V"})
+INPUTS = frozenset({"x", "W_Q", "W_K", "W_V", "c"})
 
 
 def statement(names: frozenset[str] = INPUTS, extra: I.Definition | None = None) -> Statement:

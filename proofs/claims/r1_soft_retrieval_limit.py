@@ -4,6 +4,8 @@ Written with gaps: s_j = mu - gap_j, gap_j >= 0, some gap 0; the limit at j is [
 It is one-hot exactly when one gap alone is zero; all n, ties included.
 """
 
+from dataclasses import replace
+
 import sympy as sp
 
 from attention import indexed as I
@@ -11,7 +13,7 @@ from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
 from proofs.derivation import Fact, Proof
 from proofs.formula import Datum, ForAll, Formula, Relation, Statement, equal, real
-from proofs.rules import CANCEL, CONSTANT_OUT, DISTRIBUTE, LIMIT, unfold
+from proofs.rules import BRACKET, CANCEL, CONSTANT_OUT, DISTRIBUTE, DIVIDE, LIMIT, assume, unfold
 
 mu, beta = sp.Symbol("mu", real=True), sp.Symbol("beta", real=True)
 gap = sp.IndexedBase("gap", real=True)
@@ -47,14 +49,49 @@ def derive(proof: Proof) -> Fact:
     return chain.by(DISTRIBUTE, every=True).by(CONSTANT_OUT, CANCEL, LIMIT).done()
 
 
+COUNT = sp.Sum(I.IsZero(gap[N.l]), (N.l, 1, N.n))
+BASE: dict[str, Formula] = {"below": BELOW, "attained": ATTAINED}
+
+
+def one_hot() -> Statement:
+    """Return: if the maximum is unique, the limit is 1 at its position and 0 elsewhere."""
+    return statement(I.IsZero(gap[N.j]), assumptions={**BASE, "unique": equal(COUNT, 1)})
+
+
+def derive_one_hot(proof: Proof) -> Fact:
+    """Divide by the number of positions of maximal score, which is one."""
+    limit = derive(proof)
+    chain = proof.chain(UNIFORM_ON_TIES).by(assume("unique"), DIVIDE)
+    return proof.transitive(limit, chain.done())
+
+
+def only_if_unique() -> Statement:
+    """Return: if the limit is 1 at a position of maximal score, the maximum is unique."""
+    base = statement(sp.Integer(1))
+    reached: dict[str, Formula] = {"maximal": equal(gap[N.j], 0), "one-hot": base.conclusion}
+    return replace(base, conclusion=equal(COUNT, 1), assumptions={**BASE, **reached})
+
+
+def derive_only_if_unique(proof: Proof) -> Fact:
+    """1 divided by the number of positions of maximal score is 1."""
+    limit = proof.chain(I.LimitOf(SOFT.head(N.j), beta, sp.oo)).by(unfold("p")).by(unfold("s"), every=True)
+    limit.by(DISTRIBUTE, every=True).by(CONSTANT_OUT, CANCEL, LIMIT).by(assume("maximal"), BRACKET)
+    crossed = proof.cross_multiply(proof.transitive(limit.done(), proof.assumption("one-hot")))
+    return proof.linear_combination(equal(COUNT, 1), (-1, crossed))
+
+
 CLAIM = Claim(
     id="r1_soft_retrieval_limit",
-    title="Soft retrieval tends to hard retrieval",
+    title="Soft retrieval tends to hard retrieval, shared among ties",
     document="retrieval",
     item="r1_soft_retrieval",
     label="R1",
     words="As beta grows, softmax(beta s) tends to the uniform distribution on the positions of maximal score.",
-    parts=(Part("beta to infinity", statement(UNIFORM_ON_TIES), derive),),
+    parts=(
+        Part("beta to infinity", statement(UNIFORM_ON_TIES), derive),
+        Part("one-hot if the maximum is unique", one_hot(), derive_one_hot),
+        Part("one-hot only if the maximum is unique", only_if_unique(), derive_only_if_unique),
+    ),
     mutants=(
         Mutant("one-hot in spite of ties", statement(I.IsZero(gap[N.j]))),
         Mutant("uniform on all positions", statement(I.Quotient(sp.Integer(1), N.n))),

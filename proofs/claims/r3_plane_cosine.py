@@ -10,8 +10,8 @@ from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
 from proofs.derivation import Fact, Proof
-from proofs.formula import Datum, Statement, equal
-from proofs.rules import CANCEL, SINGLE_TERM, split, unfold
+from proofs.formula import Datum, Formula, Statement, equal
+from proofs.rules import CANCEL, SINGLE_TERM, assume, split, unfold
 
 r1, r2 = sp.Symbol("r_1", positive=True), sp.Symbol("r_2", positive=True)
 c1, s1, c2, s2 = sp.symbols("c_1 s_1 c_2 s_2", real=True)
@@ -22,13 +22,29 @@ K = I.Definition("k", (N.b,), r2 * (sp.KroneckerDelta(N.b, 1) * c2 + sp.Kronecke
 def statement(sign: int = 1, divisor: I.Expr = r1 * r2) -> Statement:
     """Return q.k / divisor = c_1 c_2 + sign s_1 s_2."""
     dot = sp.Sum(Q.head(N.b) * K.head(N.b), (N.b, 1, 2))
+    return about(equal(I.Quotient(dot, divisor), c1 * c2 + sign * s1 * s2))
+
+
+def about(conclusion: Formula) -> Statement:
+    """Return the statement about two vectors of the plane in polar form."""
     positive = (Datum(r1, (), "positive"), Datum(r2, (), "positive"))
-    return Statement(
-        equal(I.Quotient(dot, divisor), c1 * c2 + sign * s1 * s2),
-        (*positive, *(Datum(z) for z in (c1, s1, c2, s2))),
-        definitions=I.define(Q, K),
-        sizes={},
-    )
+    circle = {"circle 1": equal(c1**2 + s1**2, 1), "circle 2": equal(c2**2 + s2**2, 1)}
+    data = (*positive, *(Datum(z) for z in (c1, s1, c2, s2)))
+    return Statement(conclusion, data, assumptions=circle, definitions=I.define(Q, K), sizes={})
+
+
+def length(head: I.Definition, radius: I.Expr) -> Statement:
+    """Return |q|^2 = r_1^2: the divisor r_1 r_2 is |q||k|, so the inner product is normalised."""
+    return about(equal(sp.Sum(head.head(N.b) ** 2, (N.b, 1, 2)), radius**2))
+
+
+def derive_length(proof: Proof) -> Fact:
+    """r^2 (c^2 + s^2) = r^2."""
+    first = "q" in str(proof.goal.lhs)
+    radius, c, s = (r1, c1, s1) if first else (r2, c2, s2)
+    chain = proof.chain(proof.goal.lhs).by(split(sp.Integer(1))).while_possible(SINGLE_TERM)
+    chain.by(unfold("q" if first else "k"), every=True).ring(radius**2 * (c**2 + s**2))
+    return chain.by(assume("circle 1" if first else "circle 2")).done()
 
 
 def derive(proof: Proof) -> Fact:
@@ -46,7 +62,11 @@ CLAIM = Claim(
     item="r3_normalised_inner_product",
     label="R3",
     words="For q at angle theta_1 and k at angle theta_2 it is cos(theta_1 - theta_2).",
-    parts=(Part("", statement(), derive),),
+    parts=(
+        Part("|q| = r_1", length(Q, r1), derive_length),
+        Part("|k| = r_2", length(K, r2), derive_length),
+        Part("q.k/(r_1 r_2)", statement(), derive),
+    ),
     mutants=(Mutant("cosine of the sum", statement(-1)), Mutant("not normalised", statement(divisor=r1))),
     trusted=("cos(u - v) = cos u cos v + sin u sin v",),
 )

@@ -1,4 +1,4 @@
-r"""R4: the dot product is the cosine of the angle. False: q = k = (2, 0) have dot product 4 and cosine 1."""
+r"""R4: the dot product is the cosine of the angle. False as soon as |q||k| is not 1 and q.k is not 0."""
 
 import sympy as sp
 

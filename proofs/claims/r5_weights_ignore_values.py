@@ -1,4 +1,4 @@
-r"""R5, first half: the weights do not depend on W_V, nor on anything but X, W_Q and W_K; all sizes."""
+r"""R5, first half: the weights do not depend on W_V; they read X, W_Q, W_K and the scale c; all sizes."""
 
 from attention import indexed as I
 from attention import notation as N
@@ -7,7 +7,7 @@ from proofs.derivation import Fact, Proof
 from proofs.formula import Reads, Statement, attention_data
 
 P = I.attention()
-SOURCES = frozenset({"x", "W_Q", "W_K"})
+SOURCES = frozenset({"x", "W_Q", "W_K", "c"})
 
 
 def statement(head: I.Expr, names: frozenset[str] = SOURCES) -> Statement:
@@ -31,10 +31,11 @@ CLAIM = Claim(
     document="retrieval",
     item="r5_keys_and_values",
     label="R5",
-    words="The weights are a function of X, W_Q and W_K; W_V does not enter.",
+    words="The weights are a function of X, W_Q, W_K and the scale c; W_V does not enter.",
     parts=(Part("", statement(P.alpha(N.i, N.j)), derive),),
     mutants=(
         Mutant("the outputs ignore W_V too", statement(P.a(N.i, N.g))),
         Mutant("the weights ignore W_K too", statement(P.alpha(N.i, N.j), SOURCES - {"W_K"})),
+        Mutant("the scale does not enter", statement(P.alpha(N.i, N.j), SOURCES - {"c"})),
     ),
 )

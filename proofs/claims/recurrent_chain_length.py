@@ -37,11 +37,15 @@ def derive(proof: Proof) -> Fact:
 
 CLAIM = Claim(
     id="recurrent_chain_length",
-    title="A recurrent model has a chain of n dependent steps",
+    title="A recurrent definition nests n evaluations",
     document="chapter",
     item="recurrent_chain",
     label="Recurrent chain",
-    words="The state h_n of a recurrent model needs n evaluations one after another; attention's outputs need one.",
+    words="Unfolded, h_n = f(h_{n-1}, x_n) is a chain of n nested evaluations of f; no attention output is nested so.",
+    remark=(
+        "The depth of the definition, no lower bound for every algorithm: for special f (affine, say) a parallel scan "
+        "is shorter. That attention nests nothing is the claim it uses."
+    ),
     parts=(Part("", statement(), derive),),
     mutants=(Mutant("one step fewer", statement(r - 1)), Mutant("two states at a time", statement(step=2))),
     uses=("outputs_read_inputs_only",),

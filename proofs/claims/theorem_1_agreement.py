@@ -63,12 +63,12 @@ CLAIM = Claim(
     mutants=(
         Mutant("no mask: S(i) = {1..n}", statement(allowed=N.n)),
         Mutant("inputs agree up to i - 1 only", statement(upto=N.i - 1)),
-        Mutant("mask one step ahead, read off at the first token", statement(upto=sp.Integer(1))),
+        Mutant("inputs agree at the first token only", statement(upto=sp.Integer(1))),
     ),
     lines=(
         Line("I", ("theorem_1_scores_agree",), note="Scores of row i read tokens up to i."),
         Line("II", ("theorem_1_weights_agree",), note="Weights are a function of these scores."),
-        Line("III", ("theorem_1_agreement",), note="The output reads these weights and values."),
+        Line("III", ("theorem_1_sums_agree",), note="The output reads these weights and values."),
         Line("IV", ("theorem_1_agreement",), note="Agreement of pasts is dependence on the past alone."),
         Line("V", ("theorem_1_agreement", "proposition_1_restriction"), note="The same, in terms of the mask."),
     ),

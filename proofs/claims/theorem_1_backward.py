@@ -41,7 +41,7 @@ CLAIM = Claim(
     document="chapter",
     item="theorem_1",
     label="Theorem 1",
-    words="The gradient of any loss of the outputs up to i by a token after i is zero.",
+    words="The gradient of any differentiable loss of the outputs up to i by a token after i is zero.",
     parts=(Part("", statement(), derive),),
     mutants=(
         Mutant("no mask", statement(forward(I.full_upper))),

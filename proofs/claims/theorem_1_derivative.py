@@ -61,5 +61,6 @@ CLAIM = Claim(
         Mutant("no mask, by the last token alone", statement(I.full_upper, N.n)),
     ),
     law="causality",
+    remark="For any score and value map it follows from equal pasts giving equal outputs: a_i is constant in x_m.",
     trusted=("the derivative of a finite composition of sums, products, quotients and exp is given by the rules",),
 )

@@ -79,7 +79,6 @@ CLAIM = Claim(
         Mutant("inputs agree up to p - 1 only", statement(upto=p - 1)),
     ),
     law="causality",
-    remark="The weighted sum is written for one value component; the rules used hold in any vector space.",
-    covers=("next_layer",),
+    trusted=("the sum is written for one value component; the rules used hold for values in any vector space",),
     supporting=True,
 )

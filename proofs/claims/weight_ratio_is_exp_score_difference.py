@@ -32,7 +32,7 @@ def derive(proof: Proof) -> Fact:
 
 CLAIM = Claim(
     id="weight_ratio_is_exp_score_difference",
-    title="Weights are ordered as scores are",
+    title="The ratio of two weights is e to the difference of their scores",
     document="chapter",
     item="values_weighted",
     label="Weighting of values",
@@ -40,5 +40,5 @@ CLAIM = Claim(
     parts=(Part("", statement(), derive),),
     mutants=(Mutant("a scale of two", statement(2)), Mutant("order reversed", statement(-1))),
     law="score_differences",
-    trusted=("e^u > 1 exactly when u > 0",),
+    trusted=("that the larger score has the larger weight: e^u > 1 exactly when u > 0, and weights are positive",),
 )

@@ -88,7 +88,7 @@ CLAIM = Claim(
     ),
     mutants=(
         Mutant("no condition", statement(keys=0, queries=1)),
-        Mutant("only the first key", sufficient(last=sp.Integer(1))),
+        Mutant("all keys but the last", sufficient(last=N.i - 1)),
     ),
     supporting=True,
 )

@@ -135,7 +135,7 @@ CLAIM = Claim(
     ),
     mutants=(
         Mutant("A t^T = 0 in place of t A = 0", sufficient(I.causal_upper, TRANSPOSED)),
-        Mutant("t W_K = 0 left out: no condition at all", sufficient(I.causal_upper, None)),
+        Mutant("no condition at all", sufficient(I.causal_upper, None)),
         Mutant("only the first component of t A is zero", sufficient(I.causal_upper, equal(u(1), 0))),
         Mutant("only if, from the first row alone", necessary(I.causal_upper, row=1)),
     ),

@@ -79,9 +79,7 @@ def _tally(verdicts: Sequence[str]) -> str:
     counts = Counter(verdicts)
     right = sum(counts[verdict] for verdict in _RIGHT)
     parts = [f"{right} of {len(verdicts)} right"]
-    parts += [
-        f"{counts[verdict]} {verdict}" for verdict in ("truncated", "wrong", "undecided") if counts[verdict]
-    ]
+    parts += [f"{counts[verdict]} {verdict}" for verdict in ("truncated", "wrong", "undecided") if counts[verdict]]
     return ", ".join(parts)
 
 
@@ -92,11 +90,7 @@ def _count(number: int, noun: str) -> str:
 def visible(text: str) -> str:
     r"""Return text without control, format and bidirectional characters: each becomes its escape, `\x1b`."""
     return "".join(
-        " "
-        if character == "\t"
-        else character
-        if unicodedata.category(character)[0] != "C"
-        else _escape(character)
+        " " if character == "\t" else character if unicodedata.category(character)[0] != "C" else _escape(character)
         for character in text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     )
 
@@ -160,8 +154,7 @@ def audit_markdown(document: DocumentAudit) -> str:
     parts = [
         f"# Audit of {_code(PurePath(document.path).name)}",
         "\n".join(
-            f"- {_prose(sentence)}"
-            for sentence in [*summary(document), f"Encoding: {document.source.encoding}."]
+            f"- {_prose(sentence)}" for sentence in [*summary(document), f"Encoding: {document.source.encoding}."]
         ),
         "## Printed numbers",
         _ABOUT_TABLE,

@@ -121,7 +121,9 @@ def _display(text: str) -> str:
 
 def _refutation(page: Page, witness: Witness) -> list[str]:
     out = ["## Statement", *_statement(witness.statement), "## Witness"]
-    out.append("The smallest instance found at which the statement fails; everything is exact.")
+    found = "The first instance found, smallest sizes first and entries then simplified; everything is exact."
+    given = witness.statement.given is not None
+    out.append("The printed inputs; everything is exact." if given else found)
     out.append(_instance(witness.instance, witness.indices))
     out.append(_separation(witness))
     if page.claim.repair:
@@ -188,9 +190,14 @@ def _parts(parts: Sequence[PartEvidence]) -> list[str]:
 
 
 def _steps(steps: Sequence[Step]) -> list[str]:
-    rows = []
+    rows: list[str] = []
     previous: object = None
-    for number, step in enumerate(steps, 1):
+    number = 0
+    for step in steps:
+        if step.relation == "=" and previous is not None and L.same(step.before, step.after):
+            previous = step.after  # the letters alone changed
+            continue
+        number += 1
         if step.relation == "=>":
             result = f"${L.formula(step.after)}$"
         else:
@@ -221,8 +228,9 @@ def _proof_lines(page: Page) -> list[str]:
         lacking = [link(name, page.verdicts) for name in by_label[line.label].supports]
         why = line.note
         why += f" Content: {', '.join(leaning)}." if leaning else ""
-        why += f" Needed for the next step: {', '.join(lacking)}." if lacking else ""
-        rows.append(f"| {line.label} | {_cell(said)} | {LINE_BADGES[line.verdict]} | {_cell(why)} |")
+        why += f" Needed as well: {', '.join(lacking)}." if lacking else ""
+        badge = LINE_BADGES[line.verdict] if leaning or lacking else "📖 definition"
+        rows.append(f"| {line.label} | {_cell(said)} | {badge} | {_cell(why)} |")
     out.append("\n".join(rows))
     return out
 
@@ -254,14 +262,16 @@ def _evidence(page: Page) -> list[str]:
         label = f"{part.label}: " if part.label else ""
         if part.steps:
             rows.append(
-                f"{label}{len(part.steps)} steps, {part.spot_checks} exact spot checks of both sides"
+                f"{label}{_count(len(part.steps), 'step')}, {part.spot_checks} exact spot checks of both sides"
                 + (f", {part.not_evaluable} not evaluable" if part.not_evaluable else "")
             )
         if part.model is not None and part.statement.assumptions and part.statement.given is None:
             rows.append(f"{label}the assumptions have a model: " + _inline(part.model))
         for name, w in part.needed.items():
             shown = (
-                f"needed; without it the statement fails at {_inline(w.instance)}" if w else "not shown to be needed"
+                f"needed; without it the statement fails at {_inline(w.instance)}"
+                if w
+                else "no instance tried needs it"
             )
             rows.append(f"{label}assumption *{name}*: {shown}")
     if claim.uses:
@@ -276,8 +286,13 @@ def _evidence(page: Page) -> list[str]:
     return ["## Evidence", "\n".join(f"- {row}" for row in rows)]
 
 
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def _inline(instance: Instance) -> str:
     parts = [f"${L.name(n)} = {k}$" for n, k in instance.sizes.items()]
     parts += [f"${L.name(n)} = {v}$" for n, v in instance.scalars.items()]
-    parts += [f"${L.name(n)}$ = {array_text(entries)}" for n, entries in instance.arrays.items()]
+    arrays = {n: entries for n, entries in instance.arrays.items() if n not in instance.random}
+    parts += [f"${L.name(n)}$ = {array_text(entries)}" for n, entries in arrays.items()]
     return ", ".join(parts)

@@ -86,9 +86,7 @@ def weights_heatmaps(printed: Sequence[Sequence[str]], exact: Sequence[Sequence[
         _draw_weights(figure, printed, exact)
 
 
-def jacobian_sparsity(
-    pattern: Mapping[str, Sequence[Sequence[bool]]], path: Path, n: int, d: int, d_v: int
-) -> None:
+def jacobian_sparsity(pattern: Mapping[str, Sequence[Sequence[bool]]], path: Path, n: int, d: int, d_v: int) -> None:
     """Draw which blocks d a_i / d x_m of the Jacobian vanish, one panel per kind of attention.
 
     Args:
@@ -227,9 +225,7 @@ def _draw_weights(figure: Figure, printed: Sequence[Sequence[str]], exact: Seque
     axes[0].set_ylabel("word $i$, attending")
 
 
-def _draw_sparsity(
-    figure: Figure, pattern: Mapping[str, Sequence[Sequence[bool]]], n: int, d: int, d_v: int
-) -> None:
+def _draw_sparsity(figure: Figure, pattern: Mapping[str, Sequence[Sequence[bool]]], n: int, d: int, d_v: int) -> None:
     from matplotlib.patches import Patch, Rectangle  # noqa: PLC0415
 
     _title(figure, "Which outputs depend on which inputs: the sparsity that is causality")
@@ -270,9 +266,7 @@ def _draw_sparsity(
     )
 
 
-def _draw_counterexample(
-    figure: Figure, before: Sequence[Sequence[str]], after: Sequence[Sequence[str]]
-) -> None:
+def _draw_counterexample(figure: Figure, before: Sequence[Sequence[str]], after: Sequence[Sequence[str]]) -> None:
     thickness = 0.36
     _title(figure, "Lemma 1 fails: adding one vector to every word changes the weights")
     (axis,) = _panels(figure, 1, left=BARS_LEFT, bottom=BARS_BOTTOM, top=BARS_TOP, right=BARS_RIGHT)
@@ -284,9 +278,7 @@ def _draw_counterexample(
             for value, shift, colour in zip(values, (-0.5, 0.5), (BLUE, VERMILION), strict=True):
                 where = place + shift * thickness
                 axis.barh(where, float(value), height=thickness, color=colour, edgecolor=WHITE)
-                axis.annotate(
-                    value, (float(value), where), xytext=(4, 0), textcoords="offset points", va="center"
-                )
+                axis.annotate(value, (float(value), where), xytext=(4, 0), textcoords="offset points", va="center")
     axis.set_yticks(range(len(names)), names)
     axis.set_ylim(len(names) - 0.5, -0.5)
     axis.set_xlim(0, 1)
@@ -318,9 +310,7 @@ def _matrix_frame(axis: Axes, size: int) -> None:
 def _cell(axis: Axes, row: int, column: int, colour: str | tuple[float, float, float]) -> None:
     from matplotlib.patches import Rectangle  # noqa: PLC0415
 
-    axis.add_patch(
-        Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=colour, edgecolor="#D0D7DE", linewidth=1)
-    )
+    axis.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=colour, edgecolor="#D0D7DE", linewidth=1))
 
 
 def _entries(count: int) -> str:

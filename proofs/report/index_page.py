@@ -32,6 +32,7 @@ TRUSTED = (
     ),
     "python-flint's exact rationals and Arb's balls",
     "the theorem of Lindemann and Weierstrass, by which equality of exponential sums is decided",
+    "that the parts of a claim, each a checked statement, together say what its words say",
     "what a single claim names under *trusted* on its page",
 )
 
@@ -80,8 +81,8 @@ RESULTS = ("lemma", "theorem", "proposition", "corollary")
 
 MEANING = (
     "*Proved, all sizes* means: a derivation at symbolic $n, d, d_k, d_v$ in which every step names its rule, every "
-    "step agrees with exact arithmetic at small instances, the assumptions have a model, and every false variant of "
-    "the claim is refuted. *Refuted* means: exact data at which the statement fails. *Not formal* means: a sentence "
+    "step agrees with exact arithmetic at small instances, the assumptions have a model, and every listed false "
+    "variant of the claim is refuted. *Refuted* means: exact data at which the statement fails. *Not formal* means: a sentence "
     "without mathematical content. Fuzzing corroborates and proves nothing."
 )
 

@@ -15,6 +15,7 @@ import sympy as sp
 from sympy.printing.latex import LatexPrinter
 
 from attention import indexed as I
+from attention.indexed import same
 from proofs.formula import And, Datum, ForAll, Formula, Range, Reads, Relation, Statement, expressions
 
 OPS = {"=": "=", "!=": r"\neq", "<": r"\lt", "<=": r"\le", ">": r"\gt", ">=": r"\ge"}
@@ -22,7 +23,7 @@ _NAMES = {
     "alpha": r"\alpha",
     "beta": r"\beta",
     "mu": r"\mu",
-    "nu": r"\nu",
+    "nu": r"\lvert k \rvert",
     "pi": r"\pi",
     "lambda": r"\lambda",
     "W_Q": "W^Q",
@@ -34,6 +35,14 @@ _NAMES = {
     "yw": r"(yW^V)",
     "yu": r"(y\cdot tA)",
     "u": r"(tA)",
+    "y1": r"y^{(1)}",
+    "y2": r"y^{(2)}",
+    "yw1": r"(y^{(1)}W^V)",
+    "yw2": r"(y^{(2)}W^V)",
+    "yu1": r"(y^{(1)}\cdot tA)",
+    "yu2": r"(y^{(2)}\cdot tA)",
+    "p2": r"\tilde p",
+    "m_q": r"\lvert q \rvert",
     "KT": r"(K^{\mathsf T})",
     "layers": r"\Lambda",
     "gap": r"\delta",
@@ -46,7 +55,6 @@ _NAMES = {
     "combine": r"\mathrm{combine}",
     "columns": r"\mathrm{columns}",
     "rows": r"\mathrm{rows}",
-    "m_q": r"\lvert q \rvert",
 }
 _ARGUMENTS = {"score", "value", "combine"}  # arbitrary functions keep their arguments in brackets
 
@@ -55,6 +63,10 @@ def name(text: str) -> str:
     r"""Return a name with its marks: alpha' -> \alpha', s~ -> \tilde s, d_k -> d_k."""
     core = text.rstrip("'~")
     marks = text[len(core) :]
+    numbered = re.fullmatch(r"(alpha|[a-z])([12])", core)
+    if numbered and core not in _NAMES:
+        primes = r"\prime" * marks.count("'")
+        return f"{_NAMES.get(numbered[1], numbered[1])}^{{({numbered[2]}){primes}}}"
     out = _NAMES.get(core, core)
     if out == core and "_" in core:
         head, _, tail = core.partition("_")
@@ -192,7 +204,9 @@ def ranges(items: Iterable[Range]) -> str:
 def quantifiers(statement: Statement) -> Iterator[str]:
     """Yield, in reading order, the Markdown phrases for sizes, data and index ranges."""
     if statement.given is not None:
-        yield "at the printed inputs"
+        yield "the printed inputs"
+        if statement.ranges:
+            yield f"all indices ${ranges(statement.ranges)}$"
         return
     if statement.sizes:
         by_least: dict[int, list[str]] = {}
@@ -204,8 +218,19 @@ def quantifiers(statement: Statement) -> Iterator[str]:
     if plain:
         yield f"all ${', '.join(plain)}$"
     yield from (_set(datum) for datum in statement.data if datum.kind not in {"real", "positive"})
-    if statement.ranges:
-        yield f"all indices ${ranges(statement.ranges)}$"
+    shown = _mentioned(statement)
+    if shown:
+        yield f"all indices ${ranges(shown)}$"
+
+
+def _mentioned(statement: Statement) -> list[Range]:
+    """Return the ranges of the letters that the statement mentions; derivations may use further ones."""
+    formulas = (statement.conclusion, *statement.assumptions.values())
+    names = {s.name for item in formulas for e in expressions(item) for s in e.free_symbols}
+    for v, first, last in reversed(statement.ranges):
+        if v.name in names:
+            names |= {s.name for bound in (first, last) for s in sp.sympify(bound).free_symbols}
+    return [r for r in statement.ranges if r[0].name in names]
 
 
 def _datum(datum: Datum) -> str:
@@ -236,3 +261,6 @@ def definitions(statement: Statement) -> Iterator[str]:
         left, right = latex(definition.head(*definition.params)), latex(definition.body)
         if key in used and left != right:
             yield f"{left} = {right}"
+
+
+__all__ = ["definitions", "formula", "latex", "name", "pretty", "quantifiers", "ranges", "same"]

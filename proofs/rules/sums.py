@@ -246,10 +246,12 @@ def _bracket(node: Expr, context: Context) -> Expr | None:
             return sp.Integer(1)
         if context.facts.less(q, p):
             return sp.Integer(0)
+    if isinstance(node, I.IsZero) and isinstance(node.args[0], sp.Rational):
+        return sp.Integer(int(node.args[0] == 0))
     return None
 
 
-BRACKET = Rule("decide a bracket", "[p <= q] -> 1 if p <= q, 0 if q < p", _bracket)
+BRACKET = Rule("decide a bracket", "[p <= q] -> 1 if p <= q, 0 if q < p; [0 = 0] -> 1", _bracket)
 
 
 def _cases(node: Expr, context: Context) -> Expr | None:

@@ -52,7 +52,7 @@ from proofs.formula import replaced
 from proofs.rules import Context, Rule, RuleError, rewrite_upwards
 
 QUICK = settings(
-    max_examples=25,
+    max_examples=16,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )

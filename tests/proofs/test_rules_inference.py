@@ -19,7 +19,7 @@ c, i, j, l, m, n = N.c, N.i, N.j, N.l, N.m, N.n
 S, E, Q = sp.Sum, sp.exp, I.Quotient
 ZERO = sp.Integer(0)
 QUICK = settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )
