@@ -148,6 +148,7 @@ class Evaluator:
 
     def __init__(self, instance: Instance, definitions: I.Definitions) -> None:
         self.instance, self.definitions = instance, definitions
+        self._differentiated: dict[tuple[str, Index], Evaluator] = {}
         self._memo: dict[tuple[str, tuple[Any, ...]], Value] = {}
         self._seed: tuple[str, Index] | None = None
         self._formal: str | None = None
@@ -314,9 +315,12 @@ class Evaluator:
         expr, entry = node.args
         if self._seed is not None:
             raise NotExact("a derivative of a derivative", node)
-        inner = self._isolated()
-        inner._seed = (entry.base.label.name, tuple(self.integer(k, env) for k in entry.indices))
-        value = inner._value(expr, env)
+        seed = (entry.base.label.name, tuple(self.integer(k, env) for k in entry.indices))
+        if seed not in self._differentiated:
+            # One evaluator for each entry: what it has worked out serves every derivative by that entry.
+            self._differentiated[seed] = self._isolated()
+            self._differentiated[seed]._seed = seed
+        value = self._differentiated[seed]._value(expr, env)
         return value.tangent if isinstance(value, Dual) else number(0)
 
     def _limit(self, node: I.Expr, env: dict[str, int]) -> Value:

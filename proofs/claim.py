@@ -22,11 +22,13 @@ class Part:
         label: what the part says of the whole, e.g. "if" or "only if"; "" when there is one part.
         statement: the formal content.
         derive: builds the derivation; None where none is known (the part can then only be refuted).
+        note: what a reader should know about the part, such as the inputs it chooses.
     """
 
     label: str
     statement: Statement
     derive: Callable[[Proof], Fact] | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import difflib
 import json
+import os
 import sys
 from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -31,8 +32,46 @@ class UserError(click.ClickException):
         click.echo(f"attention-proofs: {self.format_message()}", err=True)
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="attention-proofs")
+class Program(click.Group):
+    """The command group, with one line and a telling exit code where Click would print a traceback or exit with 1."""
+
+    def main(self, *args: Any, standalone_mode: bool = True, **kwargs: Any) -> Any:  # type: ignore[override]
+        """Run; an interrupt exits with 130, a full disk with 2, a closed pipe quietly with 141."""
+        if not standalone_mode:
+            return super().main(*args, standalone_mode=False, **kwargs)
+        try:
+            code = super().main(*args, standalone_mode=False, **kwargs)
+            sys.stdout.flush()
+        except click.ClickException as error:
+            error.show()
+            sys.exit(error.exit_code)
+        except (click.Abort, KeyboardInterrupt):
+            click.echo("attention-proofs: interrupted", err=True)
+            sys.exit(130)
+        except BrokenPipeError:
+            # Python would complain once more when it flushes at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(141)
+        except OSError as error:
+            click.echo(f"attention-proofs: cannot write the output: {error.strerror}", err=True)
+            os._exit(2)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _version(context: click.Context, parameter: click.Parameter, wanted: bool) -> None:
+    del parameter
+    if wanted:
+        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+
+        try:
+            click.echo(f"attention-proofs {version('attention-proofs')}")
+        except PackageNotFoundError:
+            click.echo("attention-proofs, run from a checkout that is not installed")
+        context.exit()
+
+
+@click.group(cls=Program, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
 @click.option("--out", default="reports", show_default=True, metavar="DIR", help="Where the reports are written.")
 @click.pass_context
 def main(context: click.Context, out: str) -> None:
@@ -93,6 +132,11 @@ def _folder(out: str | None) -> Path | None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"--out {out}: expected a folder to write to: {error.strerror}") from None
+    from proofs.run import foreign  # noqa: PLC0415
+
+    taken = foreign(folder)
+    if taken is not None:
+        raise UserError(f"--out {out}: {taken} was not written by attention-proofs; name an empty folder")
     return folder
 
 

@@ -176,8 +176,8 @@ def _establish(claim: Claim, part: Part) -> PartEvidence:
     if checked == 0:
         raise _Open("no step could be evaluated at any instance")
     needed = {name: search.witness(statement.without(name), most=800) for name in statement.assumptions}
-    steps = tuple(proof.steps)
-    return PartEvidence(part.label, statement, steps, checked, skipped, model, needed, time.perf_counter() - start)
+    steps, elapsed = tuple(proof.steps), time.perf_counter() - start
+    return PartEvidence(part.label, statement, steps, checked, skipped, model, needed, part.note, elapsed)
 
 
 def _spot_check(statement: Statement, steps: Iterable[Step]) -> tuple[int, int]:

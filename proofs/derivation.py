@@ -65,6 +65,8 @@ class Step:
     after: Any
     note: str = ""
     statement: Statement | None = None
+    uses: Formula | None = None
+    start: Any = None
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,8 @@ class Chain:
         return Fact(Relation(self.start, "<=" if self._bounds else "=", self.now), self.proof.statement, _DOOR)
 
     def _record(self, rule: Rule, relation: str, after: Expr, note: str) -> None:
-        self.proof.record(Step(rule.name, rule.says, relation, self.now, after, note, self.proof.statement))
+        step = Step(rule.name, rule.says, relation, self.now, after, note, self.proof.statement, rule.uses, self.start)
+        self.proof.record(step)
         self._now = after
 
 
@@ -409,7 +412,7 @@ class Proof:
                 return None
             return core.instance_of(fact.formula, node, context, backwards=backwards)
 
-        return Rule("rewrite by an established equation", "p = q: f(p) -> f(q)", apply)
+        return Rule("rewrite by an established equation", "p = q: f(p) -> f(q)", apply, fact.formula)
 
 
 def closed(statement: Statement) -> Formula:

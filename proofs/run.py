@@ -17,6 +17,9 @@ from proofs.report.claim_page import LawEvidence, Page, claim_page
 from proofs.report.index_page import AuditSummary, index_page
 from proofs.verdict import Kind, LineVerdict, Verdict
 
+MARK = "<!-- written by attention-proofs -->"
+"""Ends every generated page: what carries it may be overwritten or removed by the next run."""
+
 Progress = Callable[[str], None]
 
 
@@ -88,14 +91,29 @@ def write_reports(results: Results, out: Path, *, progress: Progress | None = No
         files[summary.file] = text
     figures = _figures(out, results)
     files["README.md"] = index_page(found, results.verdicts, texts, summaries, figures)
-    for stale in [*(out / "claims").glob("*.md"), *(out / "audit").glob("*.md")]:
-        if f"{stale.parent.name}/{stale.name}" not in files:
-            stale.unlink()
+    _remove_stale(out, files)
     for name, content in files.items():
         target = out / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(content, encoding="utf-8", newline="\n")
+        target.write_text(f"{content}\n{MARK}\n", encoding="utf-8", newline="\n")
     return [out / name for name in (*files, *(file for _, file in figures))]
+
+
+def _remove_stale(out: Path, files: Mapping[str, str]) -> None:
+    """Remove pages that a run once wrote and no longer does; they are known by their mark, others are kept."""
+    for page in [*(out / "claims").glob("*.md"), *(out / "audit").glob("*.md")]:
+        if f"{page.parent.name}/{page.name}" not in files and MARK in page.read_text(
+            encoding="utf-8", errors="replace"
+        ):
+            page.unlink()
+
+
+def foreign(out: Path) -> Path | None:
+    """Return a file that a run would overwrite although no run has written it, or None."""
+    page = out / "README.md"
+    if page.is_file() and MARK not in page.read_text(encoding="utf-8", errors="replace"):
+        return page
+    return None
 
 
 def _audit(document: documents.Document) -> tuple[AuditSummary, str]:

@@ -45,6 +45,7 @@ class PartEvidence:
     not_evaluable: int
     model: Instance | None
     needed: Mapping[str, Witness | None] = field(default_factory=dict)
+    note: str = ""
     seconds: float = 0.0
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeAlias
 
-from proofs.audit import wording
-from proofs.audit.definitions import Record, Statement, record
+from proofs.audit import links, wording
+from proofs.audit.definitions import Record, Statement, has_names, record
 from proofs.audit.evaluator import Evaluator, NotDefined, ShapeProblem
 from proofs.audit.ledger import FAILURES, Ledger, Reference
 from proofs.audit.limits import Unread
@@ -50,15 +50,20 @@ class Examiner:
 
     def _statement(self, statement: Statement) -> bool:
         members = statement.equal_members
-        if len(members) < 2 or all(numbers(member) is None for member in members):
+        if len(members) < 2:
             return False
-        self.substitutions.lay_beside(statement)
+        if all(numbers(member) is None for member in members):
+            return self._bare(statement)
+        followed = self.substitutions.lay_beside(statement)
         formulas = self._formulas(statement)
         name = self.ledger.name(members)
+        broken = self._links(statement, formulas, followed)
         for position, member in enumerate(members):
             if numbers(member) is None or (position == 0 and numbers(members[1]) is not None):
                 continue
             reference = self._reference(statement, position, formulas)
+            if broken is not None and position > broken:
+                reference.sound = reference.settled = False
             printed = record(member)
             self.ledger.judge(name, printed, reference)
             if position and statement.key:
@@ -86,6 +91,54 @@ class Examiner:
             if isinstance(failure, Unread) or not (out or self._has_exact_value(statement)):
                 self.ledger.failure(failure, statement)
         return out
+
+    def _bare(self, statement: Statement) -> bool:
+        r"""Compare the expressions of numbers in a chain that ends in none: `2 \cdot 3 = 2 + 3`."""
+        members = statement.equal_members
+        bare = {place: member for place, member in enumerate(members) if not has_names(member)}
+        if len(bare) < 2:
+            return False
+        formulas: _Formulas = {}
+        for place, member in bare.items():
+            try:
+                formulas[place] = self.local.value(member, statement.start), True
+            except FAILURES as error:
+                self.ledger.failure(error, statement)
+        self._links(statement, formulas, set())
+        return True
+
+    def _links(self, statement: Statement, formulas: _Formulas, followed: set[int]) -> int | None:
+        """Compare each expression with the member before it; return the position of the first that differs."""
+        members = statement.equal_members
+        first: int | None = None
+        for position in range(1, len(members)):
+            if position not in formulas or position in followed or statement.chain.about[position - 1]:
+                continue
+            value, _ = formulas[position]
+            places = [p for p in range(position) if p in formulas or (numbers(members[p]) is not None)]
+            if not places or (places[-1] == 0 and numbers(members[0]) is not None and position == 1):
+                continue  # nothing before it, or a number that is judged by this expression
+            if self._agrees(statement, places, position, formulas):
+                continue
+            before = members[places[-1]]
+            known = links.shown(formulas[places[-1]][0]) if places[-1] in formulas else ""
+            text, other = (self.ledger.text(node) for node in (members[position], before))
+            message = wording.link(text, links.shown(value), other, known)
+            name = self.ledger.name(members)
+            self.ledger.find("value", name, message, members[position].start, members[position].stop)
+            first = position if first is None else first
+        return first
+
+    def _agrees(self, statement: Statement, places: list[int], position: int, formulas: _Formulas) -> bool:
+        """Whether an expression is what stands before it, or what should stand there if that is a wrong number."""
+        members = statement.equal_members
+        node, (value, _) = members[position], formulas[position]
+        for place in reversed(places):
+            if place in formulas:
+                return not links.breaks(formulas[place][0], node, value, members[place], self.local)
+            if not links.breaks_printed(record(members[place]), value):
+                return True
+        return False
 
     def _has_exact_value(self, statement: Statement) -> bool:
         head = statement.equal_members[0]

@@ -28,12 +28,17 @@ FAILURES = (NotDefined, ShapesDiffer, Undefined, TooClose, Unread)
 
 @dataclass
 class Reference:
-    """What printed numbers are compared with, in their order; `sound`: what `local` used has no mistake."""
+    """What printed numbers are compared with, in their order.
+
+    `sound`: what `local` used has no mistake. `settled`: the expressions before agree, so that a wrong number can be
+    corrected.
+    """
 
     local: list[Real] | None
     exact: list[Real] | None
     sound: bool
     note: str = ""
+    settled: bool = True
 
 
 class Ledger:
@@ -58,8 +63,11 @@ class Ledger:
 
     def name(self, members: tuple[Node, ...]) -> str:
         """Return the left-most name of a chain as printed."""
-        head = next((m for m in members if numbers(m) is None), members[0])
-        text = self.source.text[head.start : head.stop]
+        return self.text(next((m for m in members if numbers(m) is None), members[0]))
+
+    def text(self, node: Node) -> str:
+        """Return a formula as printed, on one line."""
+        text = self.source.text[node.start : node.stop]
         return re.sub(r"\s+", " ", re.sub(r"(\r\n|\r|\n)[ \t>]*", " ", text)).strip()
 
     def entries(self, value: Value, printed: Record, statement: Statement) -> list[Real] | None:
@@ -117,7 +125,7 @@ class Ledger:
         self.values.append(value)
         if overall in {"wrong", "truncated", "undecided"}:
             self.find("value", name, wording.value(value), number.start, number.stop)
-        if overall == "wrong":
+        if overall == "wrong" and reference.settled:
             self.correct(number, exact if exact is not None else local)
         return value
 

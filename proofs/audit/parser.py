@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from proofs.audit.brackets import MATRICES, Brackets
 from proofs.audit.cursor import END
 from proofs.audit.limits import MAX_DIGITS, MAX_HEIGHT, TooDeep
+from proofs.audit.signs import ABOUT
 from proofs.audit.syntax import (
     Add,
     Chain,
@@ -81,8 +82,9 @@ class _Parser(Brackets):
             self.take()
 
     def chain(self) -> Chain:
-        members, relations = [self.member()], []
+        members, relations, about = [self.member()], [], []
         while self.continues():
+            about.append(self.now.text in ABOUT)
             relations.append(self.take().value)
             self.skip("align", "newline")
             if self.now.kind == "relation":
@@ -91,7 +93,7 @@ class _Parser(Brackets):
         for member in members:
             if height(member) > MAX_HEIGHT:
                 raise TooDeep(f"a formula more than {MAX_HEIGHT} levels tall", member.start)
-        return Chain(tuple(members), tuple(relations))
+        return Chain(tuple(members), tuple(relations), tuple(about))
 
     def continues(self) -> bool:
         """Whether a relation comes next, on this line or at the start of the next one of a display."""

@@ -70,6 +70,9 @@ SIGNS: dict[str, tuple[str, str]] = {
 }
 """(kind, value) by spelling."""
 
+ABOUT = frozenset([r"≈", r"≃", r"≅", r"≡", r"≐", r"\approx", r"\simeq", r"\cong", r"\equiv", r"\doteq"])
+"""Signs of equality that do not claim two expressions to be exactly equal."""
+
 LAYOUT = frozenset(
     _itself(
         r"\, \; \: \! \> \left \right \middle \big \Big \bigg \Bigg \bigl \bigr \Bigl \Bigr \biggl \biggr "

@@ -8,8 +8,9 @@ from proofs.audit import judge, wording
 from proofs.audit.definitions import record
 from proofs.audit.ledger import FAILURES, Ledger, Reference
 from proofs.audit.limits import TooLarge
+from proofs.audit.links import same_value
 from proofs.audit.pairing import Pair, pairs
-from proofs.audit.syntax import Call, Component, Name, Number, canonical, latex, numbers
+from proofs.audit.syntax import Call, Component, Name, Number, Table, canonical, children, latex, numbers
 from proofs.audit.values import Array
 
 if TYPE_CHECKING:
@@ -24,24 +25,42 @@ class Substitutions:
 
     def __init__(self, ledger: Ledger, known: Definitions, exact: Global, local: Local) -> None:
         self.ledger, self.known, self.exact, self.local = ledger, known, exact, local
+        self._named: set[int] = set()  # where numbers stand that were put in for names
 
-    def lay_beside(self, statement: Statement) -> None:
-        """Find what numbers inside formulas were put in for; judge the new, compare the others."""
+    def lay_beside(self, statement: Statement) -> set[int]:
+        """Find what numbers inside formulas were put in for; judge the new, compare the others.
+
+        Return the positions of the members in which every number was accounted for so.
+        """
         members = statement.equal_members
         forms: list[Node] = []
+        followed: set[int] = set()
         ruled = self._rule_body(statement)
         if ruled is not None:
             forms.append(ruled)
+            head = members[0]
+            self._named.update(n.start for n in children(head) if isinstance(n, Number))
         for position, member in enumerate(members):
             if numbers(member) is not None or (position == 0 and statement.key):
                 continue
             for form in reversed(forms):
                 laid = pairs(form, member)
-                if laid is not None:
-                    for pair in laid:
-                        self._put(statement, pair)
-                    break
+                if laid is None:
+                    continue
+                rearranged = self._rearranged(statement, form, member)
+                if all([self._put(statement, pair, rearranged=rearranged) for pair in laid]) and form is forms[-1]:
+                    followed.add(position)
+                break
             forms.append(member)
+        return followed
+
+    def _rearranged(self, statement: Statement, form: Node, member: Node) -> bool:
+        """Whether two formulas have the same value: then a number at another place is no mistake."""
+        try:
+            values = self.local.value(form, statement.start), self.local.value(member, statement.start)
+            return same_value(*values)
+        except FAILURES:
+            return False
 
     def _rule_body(self, statement: Statement) -> Node | None:
         try:
@@ -51,10 +70,31 @@ class Substitutions:
             return None
         return found[1] if found else None
 
-    def _put(self, statement: Statement, pair: Pair) -> None:
+    def _put(self, statement: Statement, pair: Pair, *, rearranged: bool) -> bool:
+        """Judge or compare what was put in; return whether that accounts for it."""
         printed = record(pair.put)
         formula = pair.formula
         exact = self._target(statement, formula, printed)
+        before = self._before(statement, formula)
+        if before is not None:
+            same = len(before) == len(printed.numbers) and all(
+                judge.agree(a.printed, b.printed) for a, b in zip(printed.numbers, before, strict=True)
+            )
+            if rearranged and not same:
+                return True
+            if isinstance(formula, (Number, Table)) and not all(n.start in self._named for n in before):
+                # A number beside a number stands for nothing: the two formulas are compared as a whole.
+                for number, other in zip(printed.numbers, before, strict=True) if same else ():
+                    self.ledger.sound[number.start] = self.ledger.sound.get(other.start, True)
+                    if other.start in self.exact.targets:
+                        self.exact.targets[number.start] = self.exact.targets[other.start]
+                return [n.printed.value for n in before] == [n.printed.value for n in printed.numbers]
+        elif rearranged and numbers(formula) is None and not isinstance(formula, (Name, Call, Component)):
+            local = self._step(statement, formula, printed)
+            if local is None or any(
+                judge.verdict(n.printed, x) == "wrong" for n, x in zip(printed.numbers, local, strict=True)
+            ):
+                return True
         if exact is not None:
             for number, target in zip(printed.numbers, exact, strict=True):
                 self.exact.targets[number.start] = target
@@ -66,6 +106,32 @@ class Substitutions:
             self._put_for_name(statement, formula, printed, exact)
         elif numbers(formula) is None:
             self._put_for_formula(statement, formula, printed, exact)
+        if isinstance(formula, (Number, Name, Call, Component)):
+            self._named.update(number.start for number in printed.numbers)
+        return True
+
+    def _before(self, statement: Statement, formula: Node) -> list[Number] | None:
+        """Return the numbers last printed for what stood here before; None for a formula, or a new name."""
+        own = numbers(formula)
+        if own is not None:
+            return list(own)
+        if not isinstance(formula, (Name, Call, Component)):
+            return None
+        owner = formula.owner if isinstance(formula, Component) else formula
+        last = self.known.last_printed(owner, statement.start)
+        if last is None:
+            return None
+        if isinstance(formula, Component):
+            return list(last.numbers[formula.position : formula.position + 1])
+        return list(last.numbers)
+
+    def _step(self, statement: Statement, formula: Node, printed: Record) -> list[Real] | None:
+        try:
+            value = self.local.value(formula, statement.start)
+        except FAILURES:
+            return None
+        entries = list(value) if isinstance(value, Array) else [value]
+        return entries if len(entries) == len(printed.numbers) else None
 
     def _target(self, statement: Statement, formula: Node, printed: Record) -> list[Real] | None:
         try:

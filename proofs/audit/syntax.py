@@ -136,13 +136,15 @@ Node: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Formulas joined by relations: members[0] relations[0] members[1] ...
+    r"""Formulas joined by relations: members[0] relations[0] members[1] ...
 
-    Relations are "=" for every sign that claims equality, the sign itself for the others.
+    Relations are "=" for every sign that claims equality, the sign itself for the others; about[i] says whether
+    relations[i] claims no exact equality (`\approx`, `\equiv`).
     """
 
     members: tuple[Node, ...]
     relations: tuple[str, ...]
+    about: tuple[bool, ...] = ()
 
 
 def numbers(node: Node) -> tuple[Number, ...] | None:

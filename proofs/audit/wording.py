@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from proofs.audit.findings import PrintedValue, Side
 
+_LONG = 80
+
 
 def value(found: PrintedValue) -> str:
     """Say what is printed and what should be."""
@@ -32,6 +34,13 @@ def value(found: PrintedValue) -> str:
     if local == exact:
         return f"{where}, but it is {exact}."
     return f"{where}, but the numbers before it give {local} and the inputs {exact}."
+
+
+def link(text: str, value: str, before: str, known: str) -> str:
+    """Say that an expression is not equal to the member before it; `known`: what that is, if it is no number."""
+    if len(text) + len(before) > _LONG:
+        return f"this expression is {value}, but the one before it is {known or before[:_LONG]}."
+    return f"{text} is {value}, but {before} {f'before it is {known}' if known else 'stands before it'}."
 
 
 def substitution(name: str, put: str, before: str, line: int) -> str:

@@ -188,6 +188,11 @@ def score_after(proof: Proof, row: FirstRow) -> Fact:
     return chain.by(proof.using(cross.done())).done()
 
 
+CHOICE = (
+    "Two inputs are chosen: $x_1 = tA$ and $x_1 = tA + w$, all other tokens 0, where $w$ is column $g$ of $W^V$. If "
+    "row 2 moves by $tW^V$ at both, then $tA = 0$ or $w = 0$, for every $g$."
+)
+
 CLAIM = Claim(
     id="outputs_equivariant_iff_shift_in_kernel",
     title="Outputs move with the translation iff t A = 0 or W_V = 0",
@@ -200,8 +205,8 @@ CLAIM = Claim(
         Part("if t A = 0, unmasked", sufficient(I.full_upper, "kernel", KERNEL), derive_by_weights("if, unmasked")),
         Part("if W_V = 0, causal", sufficient(I.causal_upper, "no values", NO_VALUES), derive_by_no_values),
         Part("if W_V = 0, unmasked", sufficient(I.full_upper, "no values", NO_VALUES), derive_by_no_values),
-        Part("only if, causal", necessary(I.causal_upper), derive_necessary),
-        Part("only if, unmasked", necessary(I.full_upper), derive_necessary),
+        Part("only if, causal", necessary(I.causal_upper), derive_necessary, CHOICE),
+        Part("only if, unmasked", necessary(I.full_upper), derive_necessary, CHOICE),
     ),
     mutants=(
         Mutant("outputs unchanged instead", sufficient(I.causal_upper, "kernel", KERNEL, sp.Integer(0))),

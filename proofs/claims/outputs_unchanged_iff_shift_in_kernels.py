@@ -12,6 +12,7 @@ from attention import notation as N
 from attention.translation import passes, tv, u
 from proofs.claim import Claim, Mutant, Part
 from proofs.claims.outputs_equivariant_iff_shift_in_kernel import (
+    CHOICE,
     KERNEL,
     NO_VALUES,
     Upper,
@@ -90,8 +91,8 @@ CLAIM = Claim(
         _if("W_V = 0", "unmasked", I.full_upper),
         Part("only if t W_V = 0, at X = 0, causal", at_zero(I.causal_upper), derive_at_zero),
         Part("only if t W_V = 0, at X = 0, unmasked", at_zero(I.full_upper), derive_at_zero),
-        Part("only if t A = 0 or W_V = 0, causal", necessary(I.causal_upper, strict=True), derive_necessary),
-        Part("only if t A = 0 or W_V = 0, unmasked", necessary(I.full_upper, strict=True), derive_necessary),
+        Part("only if t A = 0 or W_V = 0, causal", necessary(I.causal_upper, strict=True), derive_necessary, CHOICE),
+        Part("only if t A = 0 or W_V = 0, unmasked", necessary(I.full_upper, strict=True), derive_necessary, CHOICE),
     ),
     mutants=(
         Mutant("t W_V = 0 left out", sufficient(I.causal_upper, kernel=KERNEL)),

@@ -120,9 +120,11 @@ def weight_before(proof: Proof, j: int) -> Fact:
     return chain.by(ZERO_SUM, every=True).done()
 
 
+CHOICE = "The input is chosen: $x_1 = tA$, all other tokens 0. If row 2 keeps its weights there, $tA = 0$."
+
 CLAIM = Claim(
     id="weights_unchanged_iff_shift_in_kernel",
-    title="Weights are unchanged iff t A = 0",
+    title="For two or more tokens: weights are unchanged iff t A = 0",
     document="chapter",
     item="lemma_1",
     label="Lemma 1",
@@ -130,8 +132,8 @@ CLAIM = Claim(
     parts=(
         Part("if, causal", sufficient(I.causal_upper), derive_sufficient),
         Part("if, unmasked", sufficient(I.full_upper), derive_sufficient),
-        Part("only if, causal", necessary(I.causal_upper), derive_necessary),
-        Part("only if, unmasked", necessary(I.full_upper), derive_necessary),
+        Part("only if, causal", necessary(I.causal_upper), derive_necessary, CHOICE),
+        Part("only if, unmasked", necessary(I.full_upper), derive_necessary, CHOICE),
     ),
     mutants=(
         Mutant("A t^T = 0 in place of t A = 0", sufficient(I.causal_upper, TRANSPOSED)),

@@ -9,10 +9,10 @@ import sympy as sp
 
 from attention.instances import Instance
 from proofs.claim import Claim
-from proofs.derivation import Step
 from proofs.documents import Item
 from proofs.formula import Formula, Statement, expressions, substitute
 from proofs.report import latex as L
+from proofs.report.step_list import step_list
 from proofs.verdict import Kind, LineVerdict, PartEvidence, Verdict, Witness
 
 BADGES = {
@@ -180,35 +180,13 @@ def _parts(parts: Sequence[PartEvidence]) -> list[str]:
     out = []
     for part in parts:
         heading = f"## Statement: {part.label}" if part.label else "## Statement"
-        out += [heading, *_statement(part.statement)]
+        out += [heading, part.note, *_statement(part.statement)]
         if part.steps:
             title = f"### Derivation: {part.label}" if part.label else "## Derivation"
-            out += [title, "\n".join(_steps(part.steps))]
+            out += [title, "\n".join(step_list(part.steps))]
         else:
             out.append("Decided by exact evaluation at the one instance that the statement is about.")
     return out
-
-
-def _steps(steps: Sequence[Step]) -> list[str]:
-    rows: list[str] = []
-    previous: object = None
-    number = 0
-    for step in steps:
-        if step.relation == "=" and previous is not None and L.same(step.before, step.after):
-            previous = step.after  # the letters alone changed
-            continue
-        number += 1
-        if step.relation == "=>":
-            result = f"${L.formula(step.after)}$"
-        else:
-            sign = {"=": "=", "<=": r"\le"}[step.relation]
-            continues = previous is not None and step.before is previous
-            start = "" if continues else f"${L.latex(step.before)}$ "
-            result = f"{start}${sign} {L.latex(step.after)}$"
-        previous = step.after if step.relation != "=>" else None
-        note = f" ({step.note})" if step.note else ""
-        rows.append(f"{number}. *{step.rule}*{note}: {result}")
-    return rows
 
 
 # -- the rest --------------------------------------------------------------------------------------------------

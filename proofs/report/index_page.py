@@ -82,8 +82,8 @@ RESULTS = ("lemma", "theorem", "proposition", "corollary")
 MEANING = (
     "*Proved, all sizes* means: a derivation at symbolic $n, d, d_k, d_v$ in which every step names its rule, every "
     "step agrees with exact arithmetic at small instances, the assumptions have a model, and every listed false "
-    "variant of the claim is refuted. *Refuted* means: exact data at which the statement fails. *Not formal* means: a sentence "
-    "without mathematical content. Fuzzing corroborates and proves nothing."
+    "variant of the claim is refuted. *Refuted* means: exact data at which the statement fails. *Not formal* means: a "
+    "sentence without mathematical content. Fuzzing corroborates and proves nothing."
 )
 
 

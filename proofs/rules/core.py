@@ -145,11 +145,12 @@ def _is_index(expr: Expr) -> bool:
 
 @dataclass(frozen=True)
 class Rule:
-    """A named rewriting of one subexpression; `says` is the schema shown to readers."""
+    """A named rewriting of one subexpression; `says` is the schema shown to readers, `uses` the fact it applies."""
 
     name: str
     says: str
     apply: Callable[[Expr, Context], Expr | None]
+    uses: Formula | None = None
 
 
 def rewrite(expr: Expr, rule: Rule, context: Context, *, every: bool = False, at: Expr | None = None) -> Expr:

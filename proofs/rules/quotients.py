@@ -182,8 +182,10 @@ def polynomial(expr: Expr) -> tuple[sp.Expr, dict[Expr, Expr]]:
 
     def _power(part: Expr) -> Expr:
         times, rest = part.as_coeff_Mul()
-        if not (times.is_Integer and times > 0):
+        if not times.is_Integer:
             times, rest = sp.Integer(1), part
+        elif times < 0:  # e^(-k v) = (e^(-v))^k
+            times, rest = -times, -rest
         return table.setdefault(I.canonical(sp.exp(rest)), sp.Symbol(f"z_{len(table)}")) ** times
 
     def walk(node: Expr) -> Expr:

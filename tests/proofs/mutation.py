@@ -16,7 +16,11 @@ def changed_expressions(expr: I.Expr) -> Iterator[tuple[str, I.Expr]]:
     """Yield (what was changed, the expression) for every place in an expression."""
     if isinstance(expr, sp.Sum):
         v, first, last, body = I.opened(expr)
-        for name, new in (("last + 1", (first, last + 1)), ("last - 1", (first, last - 1)), ("first + 1", (first + 1, last))):
+        for name, new in (
+            ("last + 1", (first, last + 1)),
+            ("last - 1", (first, last - 1)),
+            ("first + 1", (first + 1, last)),
+        ):
             yield f"{name} in {expr}", sp.Sum(body, (v, *new))
         if last in (N.i, N.n):
             yield f"mask of {expr}", sp.Sum(body, (v, first, N.n if last == N.i else N.i))
@@ -26,7 +30,7 @@ def changed_expressions(expr: I.Expr) -> Iterator[tuple[str, I.Expr]]:
     if expr.args and not isinstance(expr, sp.Indexed):
         for k, arg in enumerate(expr.args):
             others = list(expr.args)
-            if isinstance(expr, sp.Add) or isinstance(expr, sp.exp) or isinstance(arg, sp.Indexed):
+            if isinstance(expr, (sp.Add, sp.exp)) or isinstance(arg, sp.Indexed):
                 others[k] = -arg
                 yield f"sign of {arg} in {expr}", expr.func(*others)
             if k > 0 and isinstance(expr, (I.Partial, I.LimitOf)):
@@ -65,8 +69,9 @@ def changed_statements(statement: Statement) -> Iterator[tuple[str, Statement]]:
     reached = I.reachable(expressions(statement.conclusion), statement.definitions)
     for name, item in reached.items():
         for what, body in changed_expressions(item.body):
-            yield f"{name}: {what}", replace(
-                statement, definitions={**statement.definitions, name: replace(item, body=body)}
+            yield (
+                f"{name}: {what}",
+                replace(statement, definitions={**statement.definitions, name: replace(item, body=body)}),
             )
     for name, formula in statement.assumptions.items():
         if isinstance(formula, ForAll):

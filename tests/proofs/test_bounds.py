@@ -56,7 +56,7 @@ def test_a_forgotten_letter_takes_nothing_but_itself(pairs, p, q):
 
 
 def test_a_chain_of_facts():
-    """j <= i and i + 1 <= n give j < n and j != n, and nothing about n <= i + 1."""
+    """J <= i and i + 1 <= n give j < n and j != n, and nothing about n <= i + 1."""
     facts = Facts().plus([(N.j, N.i), (N.i + 1, N.n)])
     assert facts.at_most(N.j, N.n - 1)
     assert facts.less(N.j, N.n)

@@ -224,7 +224,7 @@ def test_a_fact_that_holds_at_a_point_is_not_differentiated():
 
 
 def test_a_fact_about_one_value_is_not_used_where_it_varies():
-    """beta = 1, or a random entry = 1, says nothing inside a limit in beta or an expectation."""
+    """Beta = 1, or a random entry = 1, says nothing inside a limit in beta or an expectation."""
     fixed = Statement(equal(0, 0), (Datum(beta), real(z, n)), ((j, 1, n),), {"one": equal(beta, 1)}, {}, {n: 1})
     proof = Proof(fixed)
     fall = E(-beta * z[j])
@@ -346,7 +346,10 @@ def test_a_dependent_range_does_not_make_an_induction_vacuous():
 
     with pytest.raises(RuleError, match="induction on an arbitrary letter with a range"):
         Proof(is_zero).induction(
-            L, lambda at: equal(I.Cases(at, ZERO, 1), 0), lambda inner: inner.chain(I.Cases(0, ZERO, 1)).by(CASES).done(), step
+            L,
+            lambda at: equal(I.Cases(at, ZERO, 1), 0),
+            lambda inner: inner.chain(I.Cases(0, ZERO, 1)).by(CASES).done(),
+            step,
         )
 
 
@@ -512,10 +515,10 @@ ILL_FORMED = {
     "neither defined nor declared as a function": about(equal(h(1), 0)),
     "nor a letter with a range": about(equal(z[m], 0)),
     "neither a size, a scalar": about(equal(sp.Symbol("mu", real=True), 0)),
-    "a permutation is one of 1..n": about(equal(z[1], 0), data=(real(z, n), Datum(sp.IndexedBase("pi"), (N.d_k,), "permutation"))),
-    "recursion on its first argument": about(
-        equal(h(1), 0), definitions=I.define(I.Definition("h", (i,), h(i) + 1))
+    "a permutation is one of 1..n": about(
+        equal(z[1], 0), data=(real(z, n), Datum(sp.IndexedBase("pi"), (N.d_k,), "permutation"))
     ),
+    "recursion on its first argument": about(equal(h(1), 0), definitions=I.define(I.Definition("h", (i,), h(i) + 1))),
     "by itself otherwise than by recursion": about(
         equal(h(1), 0), definitions=I.define(I.Definition("h", (r,), I.Cases(r, ZERO, h(r + 1) + 1)))
     ),

@@ -169,7 +169,7 @@ def test_expressions_include_the_ends_of_ranges():
 
 
 def test_names_read_look_through_definitions():
-    """f reads w and z."""
+    """F reads w and z."""
     assert {"f", "w", "z"} <= names_read(equal(f(i), 0), DEFINITIONS)
     assert "w" not in names_read(equal(f(i), 0), {})
 

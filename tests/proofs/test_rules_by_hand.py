@@ -164,6 +164,11 @@ EXAMPLES = {
             R.PARTIAL,
             S(E(z[l]) * delta(l, m), (l, 1, n)),
         ),
+        (
+            I.Partial(z[1] * f(i), z[m]),
+            R.PARTIAL,
+            delta(1, m) * f(i) + z[1] * I.Partial(f(i), z[m]),
+        ),
         # The bound m of the sum is not the m of the entry.
         (I.Partial(S(z[m] ** 1, (m, 1, n)), z[m]), R.PARTIAL, S(delta(l, m), (l, 1, n))),
     ],
@@ -218,9 +223,7 @@ HIDDEN = Statement(
     equal(0, 0),
     (real(z, n), Datum(noise, (N.d_k,), "random")),
     ranges=((j, 1, n),),
-    definitions=I.define(
-        I.Definition("h", (j,), E(-beta * z[j])), I.Definition("u", (j,), noise[j])
-    ),
+    definitions=I.define(I.Definition("h", (j,), E(-beta * z[j])), I.Definition("u", (j,), noise[j])),
     sizes={n: 1, N.d_k: 1},
 )
 h, u = sp.Function("h"), sp.Function("u")
@@ -331,9 +334,12 @@ REFUSED = {
         (S(z[l], (l, 1, n)), R.ring(S(z[l], (l, 1, i))), STATEMENT),
     ],
     "PARTIAL": [
-        # A head that is not unfolded may hide the entry.
+        # A head that is not unfolded may hide the entry; one without a definition may hide anything.
         (I.Partial(f(i), z[m]), R.PARTIAL, STATEMENT),
-        (I.Partial(z[1] * f(i), z[m]), R.PARTIAL, STATEMENT),
+        (I.Partial(z[1] * sp.Function("unknown")(i), z[m]), R.PARTIAL, STATEMENT),
+        (I.Partial(I.Cases(i, f(i), M), z[m]), R.PARTIAL, STATEMENT),
+        (I.Partial(I.LimitOf(f(i), beta, sp.oo), z[m]), R.PARTIAL, STATEMENT),
+        (I.Partial(I.Partial(f(i), y[1]), z[m]), R.PARTIAL, STATEMENT),
         (I.Partial(I.IsZero(z[1]), z[1]), R.PARTIAL, STATEMENT),
         # x/x has no derivative at 0.
         (I.Partial(Q(z[1], z[1]), z[1]), R.PARTIAL, STATEMENT),
@@ -394,9 +400,7 @@ def test_the_error_names_rule_and_expression():
 def test_an_assumed_value_captures_no_letter():
     """Rewriting f(i) inside a sum over m by a right side that sums over m keeps the two apart."""
     before = S(f(m) * y[m], (m, 1, n))
-    assert I.same(
-        applied(before, R.assume("same"), PAIRS), S(S(z[k] * z[m], (k, 1, n)) * y[m], (m, 1, n))
-    )
+    assert I.same(applied(before, R.assume("same"), PAIRS), S(S(z[k] * z[m], (k, 1, n)) * y[m], (m, 1, n)))
 
 
 def test_a_definition_captures_no_letter():
@@ -484,7 +488,9 @@ def test_a_non_negative_part_of_a_divisor_is_dropped(rest):
     )
 
 
-@pytest.mark.parametrize("before", [Q(M, c + E(M)), Q(c, c + M), Q(c, M**2 + z[1] ** 2), Q(c, E(M) - c), Q(-c, c + E(M))])
+@pytest.mark.parametrize(
+    "before", [Q(M, c + E(M)), Q(c, c + M), Q(c, M**2 + z[1] ** 2), Q(c, E(M) - c), Q(-c, c + E(M))]
+)
 def test_a_divisor_is_not_shrunk_without_its_signs(before):
     """A numerator, a part kept or a part dropped of unknown sign: refused."""
     with pytest.raises(RuleError):
@@ -564,13 +570,15 @@ def test_a_sign_of_a_free_letter_says_nothing_of_a_bound_one():
 
 
 def test_a_scalar_of_the_name_of_a_bound_letter_lends_it_no_sign():
-    """c is a positive scalar; a summation letter called c may be 0."""
+    """C is a positive scalar; a summation letter called c may be 0."""
     letter = sp.Symbol("c", integer=True)
     context = Context.of(STATEMENT, c)
     assert not R.positive(S(letter, (letter, 0, n)), context)
 
 
-@pytest.mark.parametrize("expr", [ZERO, M**2, S(M**2, (l, i + 1, n)), S(0, (l, 1, n)), I.IsZero(M), delta(i, j), Q(M**2, c)])
+@pytest.mark.parametrize(
+    "expr", [ZERO, M**2, S(M**2, (l, i + 1, n)), S(0, (l, 1, n)), I.IsZero(M), delta(i, j), Q(M**2, c)]
+)
 def test_nonnegative_by_form(expr):
     """Zero, even powers, brackets, sums of such, empty or not."""
     assert R.nonnegative(expr, Context.of(STATEMENT, sp.sympify(expr)))
@@ -591,6 +599,8 @@ def test_not_provably_nonnegative(expr):
         (S(z[l], (l, 1, n)) * 2, S(z[m], (m, 1, n)) + S(z[k], (k, 1, n)), True),
         (E(-M), -E(M), False),
         (E(M) * E(-M), 2, False),
+        ((E(-M) + 1) ** 2, E(-2 * M) + 2 * E(-M) + 1, True),
+        (E(-2 * M), E(-M), False),
         (E(M / 2), E(M) / 2, False),
         (Q(M, c) * c, M, False),
         (S(z[l], (l, 1, n)), S(z[l], (l, 1, i)), False),

@@ -50,7 +50,9 @@ def follows(premises, conclusion, draw, statement=STATEMENT):
 def equations(draw):
     """Draw an equation that holds now and then: two terms, or one term and what it is here."""
     left = draw(terms(FREE, 0))
-    return equal(left, draw(st.sampled_from([left, left + draw(atoms(FREE)) - draw(atoms(FREE)), draw(terms(FREE, 0))])))
+    return equal(
+        left, draw(st.sampled_from([left, left + draw(atoms(FREE)) - draw(atoms(FREE)), draw(terms(FREE, 0))]))
+    )
 
 
 @QUICK
@@ -63,7 +65,7 @@ def test_transitivity_follows(data):
     try:
         out = inference.transitive(first, second)
     except RuleError:
-        require(False)  # noqa: FBT003  # Hypothesis's own signature
+        require(False)  # Hypothesis's own signature
     require(follows([first, second], out, data.draw))
 
 
@@ -97,7 +99,7 @@ def test_cross_multiplication_follows(data):
 @QUICK
 @given(st.data())
 def test_injectivity_follows(data):
-    """f (e^u - e^v) = 0 gives f (u - v) = 0."""
+    """F (e^u - e^v) = 0 gives f (u - v) = 0."""
     u, factor = data.draw(linear(FREE)), data.draw(st.one_of(atoms(FREE), st.just(sp.Integer(1))))
     other = data.draw(st.sampled_from([u + data.draw(atoms(FREE)), u + z[i] * w[1, 1], ZERO]))
     difference = data.draw(st.sampled_from([E(u) - E(other), E(other) - E(u)]))
@@ -105,14 +107,14 @@ def test_injectivity_follows(data):
     try:
         out = inference.exponential_injective(premise)
     except RuleError:
-        require(False)  # noqa: FBT003  # Hypothesis's own signature
+        require(False)  # Hypothesis's own signature
     require(follows([premise], out, data.draw))
 
 
 @QUICK
 @given(st.data())
 def test_dropping_a_positive_factor_follows(data):
-    """f g = 0 with f > 0 gives g = 0."""
+    """F g = 0 with f > 0 gives g = 0."""
     rest = data.draw(st.sampled_from([data.draw(atoms(FREE)), z[i] * w[1, 1], z[j]]))
     premise = equal(data.draw(positives(FREE)) * rest, ZERO)
     if data.draw(st.booleans()):
@@ -123,7 +125,7 @@ def test_dropping_a_positive_factor_follows(data):
 @QUICK
 @given(st.data())
 def test_a_product_of_zero_has_a_factor_of_zero(data):
-    """f g = 0 gives f = 0 or g = 0."""
+    """F g = 0 gives f = 0 or g = 0."""
     premise = equal(z[i] * y[j] ** data.draw(st.integers(1, 2)) * data.draw(st.sampled_from([M, c, w[i, j]])), ZERO)
     require(follows([premise], inference.product_zero(premise), data.draw))
 
@@ -134,13 +136,15 @@ def test_a_sum_of_squares_of_zero_has_terms_of_zero(data):
     """Sum f(v)^2 = 0 gives f(p) = 0 at any p in the range."""
     letter = data.draw(st.sampled_from([l, m, i]))
     last = data.draw(st.sampled_from([n, i, sp.Integer(1)]))
-    body = data.draw(st.sampled_from([z[letter], I.AtMost(letter, j) * z[letter], S(z[m] * w[m, letter], (m, 1, letter))]))
+    body = data.draw(
+        st.sampled_from([z[letter], I.AtMost(letter, j) * z[letter], S(z[m] * w[m, letter], (m, 1, letter))])
+    )
     premise = equal(S(body**2, (letter, 1, last)), ZERO)
     at = data.draw(st.sampled_from([i, j, n, m, sp.Integer(1)]))
     try:
         out = inference.squares_zero(premise, at, here())
     except RuleError:
-        require(False)  # noqa: FBT003  # Hypothesis's own signature
+        require(False)  # Hypothesis's own signature
     require(follows([premise], out, data.draw))
 
 

@@ -88,9 +88,7 @@ def test_a_true_statement_has_no_witness():
 
 def test_shrinking_keeps_the_failure():
     """Entries go to 0, else to 1, while the statement still fails; positions that matter stay."""
-    statement = Statement(
-        Relation(S(z[l] * y[l], (l, 1, n)), "<=", 0), (real(z, n), real(y, n)), (), sizes={n: 3}
-    )
+    statement = Statement(Relation(S(z[l] * y[l], (l, 1, n)), "<=", 0), (real(z, n), real(y, n)), (), sizes={n: 3})
     big = Instance({"n": 3}, {}, {k: {(p,): number(p + 1) for p in (1, 2, 3)} for k in ("z", "y")})
     small = search._shrunk(statement, big)
     assert statement.check(small).broken_at is not None
@@ -110,7 +108,9 @@ def test_a_given_example_is_not_shrunk():
 def test_a_certified_difference_excludes_zero():
     """The ball printed with a witness against an equation does not contain 0."""
     found = search.witness(about(equal(E(z[i]) * Q(1, 1 + E(z[i])), z[i]), real(z, n)))
-    centre, radius = found.difference.strip("[]").split(" +/- ") if "+/-" in found.difference else (found.difference, "0")
+    centre, radius = (
+        found.difference.strip("[]").split(" +/- ") if "+/-" in found.difference else (found.difference, "0")
+    )
     assert abs(float(sp.Rational(centre))) > float(radius)
 
 
