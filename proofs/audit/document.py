@@ -46,12 +46,16 @@ def passages(source: Source) -> list[Passage]:
     tokens: list[list[lexer.Token]] = []
     for segment, passage in zip(segments, out, strict=True):
         try:
+            if segment.problem:
+                raise Unread(segment.problem, segment.offset(0))
             tokens.append(lexer.tokens(segment))
         except Unread as error:
             tokens.append([])
             passage.failure = _failure(error, segment)
     words = vocabulary(tokens)
     for segment, passage, line in zip(segments, out, tokens, strict=True):
+        if passage.failure is not None:
+            continue
         try:
             passage.statements = [_statement(chain) for chain in parser.chains(line, words)]
         except Unread as error:

@@ -170,7 +170,7 @@ class Evaluator:
         try:
             return scope.lookup(node)
         except NotDefined as error:
-            constant = _constant(node)
+            constant = constant_value(node)
             if constant is None or error.node is not node:
                 raise
             return constant
@@ -296,7 +296,9 @@ class Evaluator:
                 return self._map(value, reals.exponential)
             case "sqrt", [value]:
                 return self._map(value, reals.root)
-            case ("ln" | "log" | "sin" | "cos" | "tan" | "sinh" | "cosh" | "tanh") as function, [value]:
+            case "log", _:
+                raise Unread("the base of log is not said (write \\ln)", node.start)
+            case ("ln" | "sin" | "cos" | "tan" | "sinh" | "cosh" | "tanh") as function, [value]:
                 return self._map(value, lambda x: reals.apply(function, x))
             case "abs", [value] if not isinstance(value, Array):
                 return reals.absolute(value)
@@ -365,7 +367,7 @@ def _shaped(entries: list[Real], shape: tuple[int, int]) -> tuple[tuple[Real, ..
     return tuple(tuple(entries[row * width : (row + 1) * width]) for row in range(shape[0]))
 
 
-def _constant(node: Name | Call) -> Real | None:
+def constant_value(node: Name | Call) -> Real | None:
     """Return e or pi, which need no definition."""
     name = canonical(node)
     if name == "e":

@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeAlias
 
-from proofs.audit import links, wording
+from flint import fmpq
+
+from proofs.audit import links, reals, wording
 from proofs.audit.definitions import Record, Statement, has_names, record
-from proofs.audit.evaluator import Evaluator, NotDefined, ShapeProblem
+from proofs.audit.evaluator import Evaluator, NotDefined, ShapeProblem, constant_value
 from proofs.audit.ledger import FAILURES, Ledger, Reference
 from proofs.audit.limits import Unread
 from proofs.audit.scopes import Global, Local
@@ -23,8 +25,12 @@ if TYPE_CHECKING:
     from proofs.audit.definitions import Definitions
     from proofs.audit.document import Passage
     from proofs.audit.reals import Real
+    from proofs.audit.syntax import Node
     from proofs.audit.values import Value
 
+_COMPARISONS = frozenset(
+    r"< > ≤ ≥ ≠ \le \leq \leqslant \ge \geq \geqslant \lt \gt \ll \gg \ne \neq".split()
+)
 
 _Formulas: TypeAlias = "dict[int, tuple[Value, bool]]"
 """Local values by position in the chain, each with whether all it was computed from is sound."""
@@ -50,10 +56,11 @@ class Examiner:
 
     def _statement(self, statement: Statement) -> bool:
         members = statement.equal_members
+        compared = self._inequality(statement)
         if len(members) < 2:
-            return False
+            return compared
         if all(numbers(member) is None for member in members):
-            return self._bare(statement)
+            return self._bare(statement) or compared
         followed = self.substitutions.lay_beside(statement)
         formulas = self._formulas(statement)
         name = self.ledger.name(members)
@@ -70,6 +77,17 @@ class Examiner:
                 self._repetition(statement, name, printed, derived=reference.exact is not None)
                 self.known.print(members[0], printed)
         return True
+
+    def _inequality(self, statement: Statement) -> bool:
+        """Report a comparison of numbers, which is not checked."""
+        members = statement.chain.members
+        for place, relation in enumerate(statement.chain.relations):
+            pair = members[place : place + 2]
+            if relation in _COMPARISONS and not any(has_names(member) for member in pair):
+                message = wording.unread("inequalities are not checked")
+                self.ledger.find("unread", self.ledger.name(members), message, pair[0].start, pair[1].stop)
+                return True
+        return False
 
     def _formulas(self, statement: Statement) -> _Formulas:
         """Return the local values of the formulas by their position; report what has none."""
@@ -180,7 +198,18 @@ class Examiner:
             if not isinstance(error, NotDefined):
                 self.ledger.failure(error, statement)
             return None
+        if value is None and position and not statement.formulas:
+            value = self._constant(head, printed)
         return None if value is None else self.ledger.entries(value, printed, statement)
+
+    @staticmethod
+    def _constant(head: Node, printed: Record) -> Real | None:
+        r"""Return pi for `\pi = 3.15`; a number further off than 1/2 makes the letter a name of its own."""
+        constant = constant_value(head) if isinstance(head, (Name, Call)) else None
+        if constant is None or printed.shape is not None:
+            return None
+        error = reals.absolute(reals.subtract(constant, printed.numbers[0].printed.value))
+        return constant if reals.sign(reals.subtract(error, reals.real(fmpq(1, 2)))) < 0 else None
 
     def _note(self) -> str:
         return f"{self.local.problems[0].reading} reading" if self.local.problems else ""

@@ -15,6 +15,8 @@ MAX_DOLLARS = 400_000
 """Most dollar signs in one document: each costs a token of the Markdown reader, and memory."""
 MAX_SEGMENT = 50_000
 """Longest math segment, in characters."""
+MAX_QUOTES = 40
+"""Deepest nesting of quotations and lists."""
 MAX_DEPTH = 32
 """Deepest nesting of groups, fractions, scripts and environments inside one segment."""
 MAX_HEIGHT = 64

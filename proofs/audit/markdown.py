@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath.index import math_block_dollar, math_inline_dollar
 
+from proofs.audit.limits import MAX_QUOTES
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -44,6 +46,9 @@ _BLOCKS = [
 _INLINES = ["escape", "backticks", "html_inline"]
 _INTERRUPTS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 
+_BRACKETS = r"math in \(...\) or \[...\] is not math in Markdown; write $...$ or $$...$$"
+_DEEP = "it stands too deep in quotations and lists"
+
 Origins = list[tuple[int, int]]
 
 
@@ -52,11 +57,12 @@ class Segment:
     """One piece of math, without its dollars.
 
     Attributes: text; origins, pairs (index in text, offset in the document): from each index on, both run in
-    step.
+    step; problem: why it cannot be read, if its place alone says so.
     """
 
     text: str
     origins: Origins
+    problem: str = ""
 
     def offset(self, index: int) -> int:
         """Return the document offset of the character at `index` (the end is allowed)."""
@@ -86,10 +92,16 @@ def segments(source: Source) -> list[Segment]:
     found: list[Segment] = []
     cells: dict[int, int] = {}
     before = ""
+    deep = 0
     for token in _reader(lines).parse(text):
         cell = before in {"th_open", "td_open"}
         before = token.type
-        if token.type == "math_block":
+        if token.level >= MAX_QUOTES - 1 and token.nesting == 1 and token.map and token.map[0] >= deep:
+            deep = token.map[1]
+            lost = _too_deep(token, page)
+            if lost is not None:
+                found.append(lost)
+        elif token.type == "math_block":
             found.append(_display(token, page))
         elif token.type == "inline" and token.map and any(child.meta for child in token.children or ()):
             origins = list(_laid_back(token, page, cells if cell else None))
@@ -97,13 +109,54 @@ def segments(source: Source) -> list[Segment]:
     return [segment for segment in found if segment.text.strip()]
 
 
+def _too_deep(token: Token, page: _Page) -> Segment | None:
+    """Return what the reader left out because it stands too deep in quotations and lists, if it holds math."""
+    first, last = token.map or (0, 0)
+    for number in range(first, min(last, len(page.lines))):
+        column = page.lines[number].find("$")
+        if column >= 0:
+            text = page.lines[number][column:]
+            return Segment(text, [(0, page.source_starts[number] + column)], _DEEP)
+    return None
+
+
 def _reader(lines: list[str]) -> MarkdownIt:
-    reader = MarkdownIt("zero", {"html": True}).enable([*_BLOCKS, *_INLINES])
+    reader = MarkdownIt("zero", {"html": True, "maxNesting": MAX_QUOTES}).enable([*_BLOCKS, *_INLINES])
     inline = math_inline_dollar(allow_space=True, allow_digits=True, allow_double=True)
+    reader.inline.ruler.before("escape", "math_brackets", _bracketed())
     block = math_block_dollar(allow_labels=False, allow_blank_lines=False)
     reader.inline.ruler.before("escape", "math_inline", _keeping_inline(inline))
     reader.block.ruler.before("fence", "math_block", _keeping_block(block, lines), _INTERRUPTS)
     return reader
+
+
+def _bracketed() -> Callable[[StateInline, bool], bool]:
+    r"""Return the rule that finds `\(...\)` and `\[...\]`, which Markdown shows as plain brackets."""
+    last: dict[str, tuple[str, int]] = {}
+
+    def found(state: StateInline, silent: bool) -> bool:
+        start = state.pos
+        opened = state.src[start : start + 2]
+        close = {r"\(": r"\)", r"\[": r"\]"}.get(opened)
+        if close is None:
+            return False
+        known = last.get(close)
+        if known is None or known[0] is not state.src:
+            known = last[close] = (state.src, state.src.rfind(close))
+        if known[1] < start:
+            return False
+        stop = state.src.find(close, start + 2)
+        content = state.src[start + 2 : stop]
+        if stop < 0 or "$" in content or "=" not in content or not any(map(str.isdigit, content)):
+            return False
+        if not silent:
+            token = state.push("math_brackets", "", 0)
+            token.content, token.markup = content, opened
+            token.meta = {"at": start + 2}
+        state.pos = stop + 2
+        return True
+
+    return found
 
 
 def _keeping_inline(rule: Callable[[StateInline, bool], bool]) -> Callable[[StateInline, bool], bool]:
@@ -194,4 +247,4 @@ def _inline(token: Token, origins: Origins) -> Iterator[Segment]:
         start, stop = child.meta["at"], child.meta["at"] + len(child.content)
         run = slice(bisect_right(indexes, start) - 1, bisect_left(indexes, stop))
         own = [(max(index - start, 0), offset + max(start - index, 0)) for index, offset in origins[run]]
-        yield Segment(child.content, own)
+        yield Segment(child.content, own, _BRACKETS if child.type == "math_brackets" else "")

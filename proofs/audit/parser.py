@@ -29,6 +29,7 @@ from proofs.audit.syntax import (
     height,
 )
 from proofs.audit.values import printed
+from proofs.audit.vocabulary import KNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,6 +75,11 @@ class _Parser(Brackets):
                 self.skip_statement()
                 continue
             out.append(self.chain())
+            ahead = self.peek()
+            if self.now.value == "prose" and (
+                ahead.kind == "relation" or (ahead.kind == "operator" and ahead.value != "-")
+            ):
+                raise self.unread("words inside arithmetic are not read")
             if self.now is not END and self.now.kind not in {"separator", "newline", "end", "quantifier"}:
                 raise self.unread("expected the end of the statement")
 
@@ -116,12 +122,13 @@ class _Parser(Brackets):
         sign = self.sign()
         while True:
             terms.append((sign, self.product()))
+            stop = self.tokens[self.at - 1].stop
             self.skip("align")
             if self.now.kind != "operator" or self.now.value not in {"+", "-"}:
                 break
             sign = self.sign()
         if len(terms) > 1:
-            return Add(opening.start, terms[-1][1].stop, tuple(terms))
+            return Add(opening.start, stop, tuple(terms))
         return _signed(opening, *terms[0])
 
     def sign(self) -> int:
@@ -143,12 +150,12 @@ class _Parser(Brackets):
             self.take()
             right = self.signed_juxtaposition()
             if operator == "/":
-                top = _product(first, factors, operators)
-                factors, operators = [Quotient(first, right.stop, top, right)], []
+                top = _product(first, factors[-1].stop, factors, operators)
+                factors, operators = [Quotient(first, self.tokens[self.at - 1].stop, top, right)], []
             else:
                 factors.append(right)
                 operators.append(operator)
-        return _product(first, factors, operators)
+        return _product(first, self.tokens[self.at - 1].stop, factors, operators)
 
     def signed_juxtaposition(self) -> Node:
         self.skip("align")
@@ -163,8 +170,19 @@ class _Parser(Brackets):
         while self.starts_factor():
             if self.now.kind == "number" and isinstance(factors[-1], Number):
                 raise self.unread("two numbers side by side")
+            if isinstance(factors[-1], Number) and self.is_unit():
+                raise self.unread("units are not read")
             factors.append(self.scripted())
-        return _product(first, factors, [""] * (len(factors) - 1))
+        return _product(first, self.tokens[self.at - 1].stop, factors, [""] * (len(factors) - 1))
+
+    def is_unit(self) -> bool:
+        r"""Whether `\text{km}` comes next, in a formula that claims anything."""
+        return (
+            self.now.kind == "upright"
+            and self.now.value not in KNOWN.keys() | self.words.upright
+            and self.peek().text != "("
+            and any(token.kind == "relation" for token in self.tokens)
+        )
 
     def starts_factor(self) -> bool:
         token = self.now
@@ -179,15 +197,16 @@ class _Parser(Brackets):
     # -- scripts
 
     def scripted(self) -> Node:
+        opening = self.now.start
         node = self.primary()
         while self.now.kind in {"sup", "sub", "prime", "percent", "factorial", "transpose"}:
             token = self.now
             if token.kind == "percent" and isinstance(node, Number):
                 node = replace(node, stop=self.take().stop, printed=replace(node.printed, shift=2))
             elif token.kind == "sup":
-                node = self.superscript(node)
+                node = replace(self.superscript(node), start=opening)
             elif token.kind == "transpose":
-                node = Known(node.start, self.take().stop, "transpose", (node,))
+                node = Known(opening, self.take().stop, "transpose", (node,))
             else:
                 raise self.unread("a mark without a known meaning here")
         return node
@@ -298,13 +317,13 @@ class _Parser(Brackets):
         return Repeated(token.start, body.stop, kind, variable, low, high, body)
 
 
-def _product(first: int, factors: list[Node], operators: list[str]) -> Node:
+def _product(first: int, stop: int, factors: list[Node], operators: list[str]) -> Node:
     if len(factors) == 1:
         return factors[0]
     number = _scientific(factors, operators)
     if number is not None:
         return number
-    return Product(first, factors[-1].stop, tuple(factors), tuple(operators))
+    return Product(first, stop, tuple(factors), tuple(operators))
 
 
 def _scientific(factors: list[Node], operators: list[str]) -> Number | None:

@@ -47,8 +47,13 @@ class Substitutions:
                 laid = pairs(form, member)
                 if laid is None:
                     continue
+                foreign = any(self._foreign(pair) for pair in laid)
+                if foreign:  # another computation: its parts are no steps of this one
+                    laid = [pair for pair in laid if numbers(pair.formula) or not children(pair.formula)]
                 rearranged = self._rearranged(statement, form, member)
-                if all([self._put(statement, pair, rearranged=rearranged) for pair in laid]) and form is forms[-1]:
+                for pair in laid:
+                    self._put(statement, pair, rearranged=rearranged)
+                if not foreign and form is forms[-1]:
                     followed.add(position)
                 break
             forms.append(member)
@@ -70,8 +75,15 @@ class Substitutions:
             return None
         return found[1] if found else None
 
-    def _put(self, statement: Statement, pair: Pair, *, rearranged: bool) -> bool:
-        """Judge or compare what was put in; return whether that accounts for it."""
+    def _foreign(self, pair: Pair) -> bool:
+        """Whether a number stands beside another number that was not put in for a name."""
+        before, after = numbers(pair.formula), numbers(pair.put)
+        if before is None or after is None or all(n.start in self._named for n in before):
+            return False
+        return [n.printed.value for n in before] != [n.printed.value for n in after]
+
+    def _put(self, statement: Statement, pair: Pair, *, rearranged: bool) -> None:
+        """Judge or compare what was put in; numbers of another formula of the same value (`rearranged`) may differ."""
         printed = record(pair.put)
         formula = pair.formula
         exact = self._target(statement, formula, printed)
@@ -81,20 +93,20 @@ class Substitutions:
                 judge.agree(a.printed, b.printed) for a, b in zip(printed.numbers, before, strict=True)
             )
             if rearranged and not same:
-                return True
+                return
             if isinstance(formula, (Number, Table)) and not all(n.start in self._named for n in before):
                 # A number beside a number stands for nothing: the two formulas are compared as a whole.
                 for number, other in zip(printed.numbers, before, strict=True) if same else ():
                     self.ledger.sound[number.start] = self.ledger.sound.get(other.start, True)
                     if other.start in self.exact.targets:
                         self.exact.targets[number.start] = self.exact.targets[other.start]
-                return [n.printed.value for n in before] == [n.printed.value for n in printed.numbers]
+                return
         elif rearranged and numbers(formula) is None and not isinstance(formula, (Name, Call, Component)):
             local = self._step(statement, formula, printed)
             if local is None or any(
                 judge.verdict(n.printed, x) == "wrong" for n, x in zip(printed.numbers, local, strict=True)
             ):
-                return True
+                return
         if exact is not None:
             for number, target in zip(printed.numbers, exact, strict=True):
                 self.exact.targets[number.start] = target
@@ -108,7 +120,6 @@ class Substitutions:
             self._put_for_formula(statement, formula, printed, exact)
         if isinstance(formula, (Number, Name, Call, Component)):
             self._named.update(number.start for number in printed.numbers)
-        return True
 
     def _before(self, statement: Statement, formula: Node) -> list[Number] | None:
         """Return the numbers last printed for what stood here before; None for a formula, or a new name."""

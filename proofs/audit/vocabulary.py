@@ -60,6 +60,7 @@ class Vocabulary:
         labelled: (base, superscript) pairs that are one name.
         pairs: bases whose subscript holds two index letters somewhere (`\alpha_{ij}`).
         letters: single letters that the text defines.
+        upright: upright words that the text defines.
     """
 
     words: frozenset[str]
@@ -67,6 +68,7 @@ class Vocabulary:
     labelled: frozenset[tuple[str, str]]
     pairs: frozenset[str]
     letters: frozenset[str]
+    upright: frozenset[str] = frozenset()
 
 
 def vocabulary(segments: Iterable[Sequence[Token]]) -> Vocabulary:
@@ -76,6 +78,7 @@ def vocabulary(segments: Iterable[Sequence[Token]]) -> Vocabulary:
     labelled: set[tuple[str, str]] = set()
     pairs: set[str] = set()
     letters: set[str] = set()
+    upright: set[str] = set()
     for tokens in segments:
         pairs.update(_two_letter_subscripts(tokens))
         for at in _statement_starts(tokens):
@@ -89,8 +92,11 @@ def vocabulary(segments: Iterable[Sequence[Token]]) -> Vocabulary:
                 continue
             if label:
                 labelled.add((head.value[-1] if head.kind == "word" else head.value, label))
-            if arguments and end > after:
+            variable = any(t.kind in {"word", "letter", "upright"} for t in tokens[after:end])
+            if arguments and end > after and (variable or head.value not in KNOWN):
                 functions.add(head.value)
+            if head.kind == "upright":
+                upright.add(head.value)
             if len(head.value) == 1 or head.kind == "letter":
                 letters.add(head.value)
             elif head.kind == "word" and (arguments or len(head.value) > 2 or after == at + 1):
@@ -103,6 +109,7 @@ def vocabulary(segments: Iterable[Sequence[Token]]) -> Vocabulary:
         labelled=frozenset(labelled),
         pairs=frozenset(pairs),
         letters=frozenset(letters),
+        upright=frozenset(upright),
     )
 
 

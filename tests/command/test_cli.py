@@ -130,3 +130,38 @@ def test_help_is_quick():
     bare = min(seconds(sys.executable, "-c", "pass") for _ in range(3))
     helped = min(seconds(sys.executable, "-m", "proofs", "--help") for _ in range(3))
     assert helped < 0.25 + 3 * bare
+
+
+def test_an_interrupt_exits_with_130(monkeypatch):
+    """Ctrl-C is neither `undecided` nor a finding: one line, exit 130."""
+
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("proofs.run.verify", interrupted)
+    result = run("verify")
+    assert result.exit_code == 130
+    assert result.stderr == "\nattention-proofs: interrupted\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_gets_one_line():
+    """Output that cannot be written exits with 2 and says so, without a traceback."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "proofs", "list"],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr == "attention-proofs: cannot write the output: No space left on device\n"
+
+
+def test_foreign_pages_are_not_overwritten(tmp_path):
+    """A README that no run has written stops the run before it starts and stays as it was."""
+    (tmp_path / "README.md").write_text("mine")
+    assert_one_line(run("--out", str(tmp_path)), "README.md", "not written by attention-proofs")
+    assert (tmp_path / "README.md").read_text() == "mine"
