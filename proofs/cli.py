@@ -230,6 +230,7 @@ def audit(files: tuple[str, ...], style: str, out: str | None, reading: str) -> 
     """
     from proofs.audit import Unreadable, audit_file  # noqa: PLC0415 - start-up stays fast
     from proofs.report.audit_output import rendered  # noqa: PLC0415
+    from proofs.report.audit_report import visible  # noqa: PLC0415
 
     if out is not None and len(files) > 1:
         raise UserError(f"--fix {out}: expected one FILE to correct, got {len(files)}")
@@ -240,10 +241,11 @@ def audit(files: tuple[str, ...], style: str, out: str | None, reading: str) -> 
             if out is not None:
                 from proofs.audit.correction import write_corrected  # noqa: PLC0415
 
-                write_corrected(documents[-1], out)
+                written = write_corrected(documents[-1], out)
+                click.echo(f"attention-proofs: {visible(written)}", err=True)
         except Unreadable as error:
-            click.echo(f"attention-proofs: {error}", err=True)
+            click.echo(f"attention-proofs: {visible(str(error))}", err=True)
             unreadable = True
-    if documents or style == "json":
+    if documents or style in {"json", "sarif"}:
         click.echo(rendered(documents, style), nl=False)
     sys.exit(2 if unreadable else 0 if all(document.clean for document in documents) else 1)

@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import InitVar, dataclass, field, replace
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import sympy as sp
 
 from attention import indexed as I
 from proofs.formula import (
-    And,
     ForAll,
     Formula,
     Or,
@@ -33,60 +32,12 @@ from proofs.formula import (
 )
 from proofs.rules import core, inference, order, quotients
 from proofs.rules.core import Context, Rule, RuleError
+from proofs.steps import FACT_DOOR, FORMULAS, DerivationError, Fact, Step, as_relation
 from proofs.wellformed import require_descent, require_well_formed, require_words
 
 Expr: TypeAlias = Any
-_DOOR = object()
 
-
-FORMULAS = (Relation, ForAll, And, Or, Reads)
-
-
-class DerivationError(ValueError):
-    """A derivation does not establish what it should. Attributes: expected, received."""
-
-    def __init__(self, expected: object, received: object) -> None:
-        self.expected, self.received = expected, received
-        super().__init__(f"expected to arrive at {expected}, arrived at {received}")
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step: the rule's name and schema, and the expressions or formulas on both sides.
-
-    relation is "=" or "<=" between before and after, or "=>" for an inference (after is then a formula).
-    `ranges` and `assumptions` hold what the step was made under, beyond the statement's own.
-    """
-
-    rule: str
-    says: str
-    relation: str
-    before: Any
-    after: Any
-    note: str = ""
-    statement: Statement | None = None
-    uses: Formula | None = None
-    start: Any = None
-
-
-@dataclass(frozen=True)
-class Fact:
-    """An established formula. Built by `Proof` alone."""
-
-    formula: Formula
-    under: Statement = field(repr=False, compare=False)
-    door: InitVar[object] = None  # not kept: `dataclasses.replace` on a fact must not pass
-
-    def __post_init__(self, door: object) -> None:
-        """Refuse facts that did not come through the door."""
-        if door is not _DOOR:
-            raise TypeError("a Fact is made by a Proof: use its methods")
-
-
-    @property
-    def relation(self) -> Relation:
-        """The formula as an equation or inequality. Raises RuleError if it is none."""
-        return _as_relation(self.formula)
+__all__ = ["Chain", "DerivationError", "Fact", "Proof", "Step", "closed", "conclude"]
 
 
 class Chain:
@@ -152,7 +103,7 @@ class Chain:
 
     def done(self) -> Fact:
         """Close the chain where it stands."""
-        return Fact(Relation(self.start, "<=" if self._bounds else "=", self.now), self.proof.statement, _DOOR)
+        return Fact(Relation(self.start, "<=" if self._bounds else "=", self.now), self.proof.statement, FACT_DOOR)
 
     def _record(self, rule: Rule, relation: str, after: Expr, note: str) -> None:
         step = Step(rule.name, rule.says, relation, self.now, after, note, self.proof.statement, rule.uses, self.start)
@@ -197,7 +148,7 @@ class Proof:
     @property
     def goal(self) -> Relation:
         """The conclusion as an equation or inequality. Raises RuleError if it is none."""
-        return _as_relation(self.statement.conclusion)
+        return as_relation(self.statement.conclusion)
 
     # -- sources of facts ----------------------------------------------------------------------------------
 
@@ -207,7 +158,7 @@ class Proof:
 
     def assumption(self, name: str, **values: Expr) -> Fact:
         """Return an assumption of the statement; a quantified one at the given letters' values."""
-        fact = Fact(self.statement.assumptions[name], self.statement, _DOOR)
+        fact = Fact(self.statement.assumptions[name], self.statement, FACT_DOOR)
         return self.specialize(fact, **values) if values else fact
 
     def specialize(self, fact: Fact, **values: Expr) -> Fact:
@@ -223,7 +174,7 @@ class Proof:
             low, high = (sp.sympify(bound).xreplace(mapping) for bound in (first, last))
             if v not in mapping or not (facts.at_most(low, mapping[v]) and facts.at_most(mapping[v], high)):
                 raise RuleError(f"a quantified fact at {v} in its range", values)
-        return Fact(substitute(formula.body, mapping), self.statement, _DOOR)
+        return Fact(substitute(formula.body, mapping), self.statement, FACT_DOOR)
 
     # -- inference -----------------------------------------------------------------------------------------
 
@@ -232,7 +183,7 @@ class Proof:
             self._accept(premise)
         before = tuple(p.formula for p in premises)
         self.record(Step(rule, says, "=>", before, conclusion, "", self.statement))
-        return Fact(conclusion, self.statement, _DOOR)
+        return Fact(conclusion, self.statement, FACT_DOOR)
 
     def _accept(self, fact: Fact) -> None:
         """Refuse a fact that was established under assumptions which do not stand here."""
@@ -279,7 +230,7 @@ class Proof:
         out = []
         for part, letter in zip(parts, letters, strict=True):
             context = Context.of(self.statement, sp.Integer(0))
-            out.append(inference.squares_zero(_as_relation(part), letter, context))
+            out.append(inference.squares_zero(as_relation(part), letter, context))
         conclusion: Formula = Or(tuple(out)) if isinstance(formula, Or) else out[0]
         return self._infer(
             "a sum of squares is zero iff every term is", conclusion, premise, says="sum f(v)^2 = 0 => f(p) = 0"
@@ -394,7 +345,7 @@ class Proof:
         self.used.append(claim)
         formula = closed(theirs)
         self.record(Step("another claim", claim, "=>", (), formula, claim, self.statement))
-        return Fact(formula, self.statement, _DOOR)
+        return Fact(formula, self.statement, FACT_DOOR)
 
     def generalize(self, fact: Fact, *letters: Expr) -> Fact:
         """Quantify free letters over their ranges; no assumption and no other range may mention them."""
@@ -430,13 +381,7 @@ def closed(statement: Statement) -> Formula:
 
 
 def _relation(fact: Fact) -> Relation:
-    return _as_relation(fact.formula)
-
-
-def _as_relation(formula: Formula) -> Relation:
-    if not isinstance(formula, Relation):
-        raise RuleError("an equation", formula)
-    return formula
+    return as_relation(fact.formula)
 
 
 def conclude(statement: Statement, fact: Fact) -> None:

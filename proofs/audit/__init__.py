@@ -5,7 +5,8 @@ The front door is `audit_file`, or `audit_bytes` for what is not a file.  Each r
     reading     source (bytes, text), markdown (segments), signs, lexer, vocabulary (the text's own notation),
                 parser with cursor, naming and brackets (formulas: syntax), document (statements)
     meaning     rules, definitions, scopes (what names mean), reals, values, evaluator (exact values)
-    judging     pairing and substitutions (numbers put in for names), judge (verdicts), examiner (the walk),
+    judging     pairing and substitutions (numbers put in for names), links (between expressions),
+                judge (verdicts), examiner (the walk),
                 disagreements (between definitions), ledger, findings, wording (what comes out), correction
     limits      caps and named errors
 
@@ -56,9 +57,9 @@ def audit_file(path: str | Path, *, reading: str = "auto") -> DocumentAudit:
         if file.is_dir():
             raise Unreadable(name, "a Markdown file", "a directory")
         if file.is_file() and file.stat().st_size > MAX_BYTES:
-            raise Unreadable(
-                name, f"a text file of at most {MAX_BYTES >> 20} MiB", f"{file.stat().st_size:,} bytes"
-            )
+            raise Unreadable(name, f"a text file of at most {MAX_BYTES >> 20} MiB", f"{file.stat().st_size:,} bytes")
+        if file.exists() and not file.is_file():
+            raise Unreadable(name, "a Markdown file", "no regular file")
         with file.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except FileNotFoundError:

@@ -60,9 +60,7 @@ class Cursor:
         """Parse one level deeper. Raises TooDeep beyond MAX_DEPTH."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise TooDeep(
-                f"nesting deeper than {MAX_DEPTH} levels", self.now.start if self.now is not END else None
-            )
+            raise TooDeep(f"nesting deeper than {MAX_DEPTH} levels", self.now.start if self.now is not END else None)
         node = parse()
         self.depth -= 1
         return node

@@ -38,9 +38,7 @@ def _is(rules: list[Rule], statement: Statement) -> bool:
     return any(rule.instance(statement.chain.members[0]) is not None for rule in rules)
 
 
-def _rules(
-    known: Definitions, ledger: Ledger, exact: Global, rules: list[Rule], instances: list[Statement]
-) -> None:
+def _rules(known: Definitions, ledger: Ledger, exact: Global, rules: list[Rule], instances: list[Statement]) -> None:
     first: dict[str, Rule] = {}
     for rule in rules:
         first.setdefault(rule.meaning, rule)
@@ -85,11 +83,7 @@ def _own_formula(known: Definitions, ledger: Ledger, exact: Global, statement: S
     head = statement.chain.members[0]
     try:
         ruled = known.rule_for(head, statement.start)
-        if (
-            ruled is None
-            or canonical(ruled[1]) == canonical(own)
-            or canonical(ruled[0].head) == canonical(head)
-        ):
+        if ruled is None or canonical(ruled[1]) == canonical(own) or canonical(ruled[0].head) == canonical(head):
             return
         if _equal(exact.value(ruled[1], statement.start), exact.value(own, statement.start)):
             return

@@ -39,15 +39,14 @@ def passages(source: Source) -> list[Passage]:
     A segment that cannot be read but holds neither a digit nor an equality claims nothing: it has no failure.
     """
     segments = markdown.segments(source)
-    out = [
-        Passage(s.offset(0), s.offset(len(s.text) - 1) + 1, digits=any(map(str.isdigit, s.text)))
-        for s in segments
-    ]
+    out = [Passage(s.offset(0), s.offset(len(s.text) - 1) + 1, digits=any(map(str.isdigit, s.text))) for s in segments]
     tokens: list[list[lexer.Token]] = []
     for segment, passage in zip(segments, out, strict=True):
+        if segment.problem:
+            tokens.append([])
+            passage.failure = Unread(segment.problem, segment.offset(0))
+            continue
         try:
-            if segment.problem:
-                raise Unread(segment.problem, segment.offset(0))
             tokens.append(lexer.tokens(segment))
         except Unread as error:
             tokens.append([])

@@ -119,9 +119,7 @@ class Evaluator:
         self.depth += 1
         try:
             if self.depth > MAX_EVALUATION:
-                raise TooDeep(
-                    f"more than {MAX_EVALUATION} formulas and names to compute one inside the other"
-                )
+                raise TooDeep(f"more than {MAX_EVALUATION} formulas and names to compute one inside the other")
             return self._value(node, scope)
         finally:
             self.depth -= 1
@@ -147,10 +145,7 @@ class Evaluator:
             case Table():
                 self._spend(len(node.rows) * len(node.rows[0]))
                 return Array(
-                    tuple(
-                        tuple(self._scalar(cell, scope, "an entry that is") for cell in row)
-                        for row in node.rows
-                    ),
+                    tuple(tuple(self._scalar(cell, scope, "an entry that is") for cell in row) for row in node.rows),
                     node.flat,
                 )
             case Repeated():
@@ -215,9 +210,7 @@ class Evaluator:
             if a.shape != b.shape:
                 raise ShapesDiffer(node, a, b, "sum")
             rows = zip(a.rows, b.rows, strict=True)
-            return Array(
-                tuple(tuple(self._plus(x, y) for x, y in zip(*pair, strict=True)) for pair in rows), a.flat
-            )
+            return Array(tuple(tuple(self._plus(x, y) for x, y in zip(*pair, strict=True)) for pair in rows), a.flat)
         if isinstance(a, Array) or isinstance(b, Array):
             raise ShapesDiffer(node, a, b, "sum")
         return self._plus(a, b)
@@ -229,9 +222,7 @@ class Evaluator:
             total = self._times(where, total, self.value(factor, scope), operator, scope)
         return total
 
-    def _times(
-        self, where: tuple[Node, Node, Node], a: Value, b: Value, operator: str, scope: Scope
-    ) -> Value:
+    def _times(self, where: tuple[Node, Node, Node], a: Value, b: Value, operator: str, scope: Scope) -> Value:
         """Multiply two values; `where` is the product and its two factors, for a message."""
         if not isinstance(a, Array):
             return self._map(b, lambda x: self._multiply(a, x))
@@ -268,9 +259,7 @@ class Evaluator:
         elif b.is_vector and b.shape[1] == a.shape[0]:
             rows = self._matmul(b, a)
         order = (
-            [("column", columns), ("row", rows)]
-            if self.reading == "column"
-            else [("row", rows), ("column", columns)]
+            [("column", columns), ("row", rows)] if self.reading == "column" else [("row", rows), ("column", columns)]
         )
         reading, value = next((pair for pair in order if pair[1] is not None), ("", None))
         vector = a if a.is_vector else b
@@ -312,9 +301,7 @@ class Evaluator:
                 return self._softmax(node, values)
             case ("max" | "min" | "sum" | "mean") as function, _:
                 return self._folded(function, values)
-        raise Unread(
-            f"{node.function} of {', '.join(shape_text(v) for v in values)} has no meaning here", node.start
-        )
+        raise Unread(f"{node.function} of {', '.join(shape_text(v) for v in values)} has no meaning here", node.start)
 
     def _softmax(self, node: Known, values: list[Value]) -> Value:
         if len(values) == 1 and isinstance(values[0], Array):
@@ -342,9 +329,7 @@ class Evaluator:
         return reduce(lambda x, y: y if reals.sign(reals.subtract(y, x)) == wanted else x, entries)
 
     def _repeated(self, node: Repeated, scope: Scope) -> Value:
-        low, high = (
-            reals.as_integer(self._scalar(b, scope, "a bound that is")) for b in (node.low, node.high)
-        )
+        low, high = (reals.as_integer(self._scalar(b, scope, "a bound that is")) for b in (node.low, node.high))
         if low is None or high is None:
             raise Unread("the bounds of this sum are not integers", node.start)
         if high - low >= MAX_TERMS:

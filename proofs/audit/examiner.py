@@ -18,6 +18,7 @@ from proofs.audit.evaluator import Evaluator, NotDefined, ShapeProblem, constant
 from proofs.audit.ledger import FAILURES, Ledger, Reference
 from proofs.audit.limits import Unread
 from proofs.audit.scopes import Global, Local
+from proofs.audit.signs import COMPARISONS
 from proofs.audit.substitutions import Substitutions
 from proofs.audit.syntax import Call, Name, numbers
 
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from proofs.audit.syntax import Node
     from proofs.audit.values import Value
 
-_COMPARISONS = frozenset(
-    r"< > ≤ ≥ ≠ \le \leq \leqslant \ge \geq \geqslant \lt \gt \ll \gg \ne \neq".split()
-)
 
 _Formulas: TypeAlias = "dict[int, tuple[Value, bool]]"
 """Local values by position in the chain, each with whether all it was computed from is sound."""
@@ -50,17 +48,23 @@ class Examiner:
     def examine(self, passage: Passage) -> bool:
         """Judge the statements of a passage. Return whether it claims any number."""
         self.evaluator.refill()
-        return sum(self._statement(statement) for statement in passage.statements) > 0
+        claims = False
+        for statement in passage.statements:
+            unread, first = self.ledger.unread, len(self.ledger.values)
+            claims = self._statement(statement) or claims
+            if self.ledger.unread > unread:
+                self.ledger.forget_inputs(first)
+            claims = self._inequality(statement) or claims
+        return claims
 
     # -- one statement
 
     def _statement(self, statement: Statement) -> bool:
         members = statement.equal_members
-        compared = self._inequality(statement)
         if len(members) < 2:
-            return compared
+            return False
         if all(numbers(member) is None for member in members):
-            return self._bare(statement) or compared
+            return self._bare(statement)
         followed = self.substitutions.lay_beside(statement)
         formulas = self._formulas(statement)
         name = self.ledger.name(members)
@@ -83,7 +87,7 @@ class Examiner:
         members = statement.chain.members
         for place, relation in enumerate(statement.chain.relations):
             pair = members[place : place + 2]
-            if relation in _COMPARISONS and not any(has_names(member) for member in pair):
+            if relation in COMPARISONS and not any(has_names(member) for member in pair):
                 message = wording.unread("inequalities are not checked")
                 self.ledger.find("unread", self.ledger.name(members), message, pair[0].start, pair[1].stop)
                 return True
@@ -150,20 +154,31 @@ class Examiner:
     def _agrees(self, statement: Statement, places: list[int], position: int, formulas: _Formulas) -> bool:
         """Whether an expression is what stands before it, or what should stand there if that is a wrong number."""
         members = statement.equal_members
-        node, (value, _) = members[position], formulas[position]
+        node = members[position]
+        values = [formulas[position][0], self._from_inputs(node, statement)]
         for place in reversed(places):
+            before = members[place]
             if place in formulas:
-                return not links.breaks(formulas[place][0], node, value, members[place], self.local)
-            if not links.breaks_printed(record(members[place]), value):
+                # Rounding of names printed before is no mistake: the expressions may agree from the inputs.
+                known = [formulas[place][0], self._from_inputs(before, statement)]
+                return not all(
+                    a is None or b is None or links.breaks(a, node, b, before, self.local)
+                    for a, b in zip(known, values, strict=True)
+                )
+            if any(v is not None and not links.breaks_printed(record(before), node, v, self.local) for v in values):
                 return True
         return False
+
+    def _from_inputs(self, node: Node, statement: Statement) -> Value | None:
+        try:
+            return self.exact.value(node, statement.start)
+        except FAILURES:
+            return None
 
     def _has_exact_value(self, statement: Statement) -> bool:
         head = statement.equal_members[0]
         try:
-            return (
-                isinstance(head, (Name, Call)) and self.exact.derived(head, statement.start + 1) is not None
-            )
+            return isinstance(head, (Name, Call)) and self.exact.derived(head, statement.start + 1) is not None
         except FAILURES:
             return False
 
@@ -244,6 +259,4 @@ class Examiner:
             for n in (problem.left, problem.right, problem.node)
         )
         message = wording.shape(left, right, problem.shapes, problem.reading)
-        self.ledger.find(
-            "shape", whole if len(whole) < 40 else left, message, problem.node.start, problem.node.stop
-        )
+        self.ledger.find("shape", whole if len(whole) < 40 else left, message, problem.node.start, problem.node.stop)

@@ -49,11 +49,7 @@ def _verdict(number: Printed, exact: Real) -> str:
     if half == 0:
         return "tie"
     side = reals.sign(exact)
-    cut = (
-        reals.sign(error) == side
-        and number.units * side >= 0
-        and reals.sign(reals.subtract(size, real(1))) < 0
-    )
+    cut = reals.sign(error) == side and number.units * side >= 0 and reals.sign(reals.subtract(size, real(1))) < 0
     return "truncated" if cut else "wrong"
 
 

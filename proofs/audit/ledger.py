@@ -53,9 +53,7 @@ class Ledger:
         self.unread = 0
         self._undefined: set[str] = set()
 
-    def find(
-        self, kind: str, name: str, message: str, start: int, stop: int, *, remark: bool = False
-    ) -> None:
+    def find(self, kind: str, name: str, message: str, start: int, stop: int, *, remark: bool = False) -> None:
         """Add a finding at a stretch of the document."""
         line, column = self.source.place(start)
         self.unread += kind == "unread"
@@ -75,9 +73,7 @@ class Ledger:
         entries = list(value) if isinstance(value, Array) else [value]
         shape = value.shape if isinstance(value, Array) else None
         vectors = shape is not None and printed.shape is not None and 1 in shape and 1 in printed.shape
-        if len(entries) != len(printed.numbers) or not (
-            vectors or shape == printed.shape or len(entries) == 1
-        ):
+        if len(entries) != len(printed.numbers) or not (vectors or shape == printed.shape or len(entries) == 1):
             stop = printed.numbers[-1].stop
             name = self.name(statement.equal_members)
             message = wording.sizes(shape_text(printed.value()), shape_text(value))
@@ -128,6 +124,10 @@ class Ledger:
         if overall == "wrong" and reference.settled:
             self.correct(number, exact if exact is not None else local)
         return value
+
+    def forget_inputs(self, first: int) -> None:
+        """Drop the values from position `first` on that were compared with nothing: their statement is unread."""
+        self.values[first:] = [value for value in self.values[first:] if value.verdict != "given"]
 
     def correct(self, number: Number, exact: Real | None) -> None:
         """Add the edit that makes a number the rounding of its exact value; None changes nothing."""

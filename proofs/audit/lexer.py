@@ -51,6 +51,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _CLAIMS = re.compile(r"[=<>≈≃≡≤≥≠]|\\(?:approx|simeq|equiv|cong|le|ge|lt|gt|neq?|[lg]eq)(?![A-Za-z])")
+_DECIMAL_COMMA = re.compile(r"(?<!\d)0\{,\}\d|\d\{,\}\d(?:\d|\d{3,})?(?!\d|\{,\})")
 _LISTED = re.compile(r",\d{3}(?!\d)")
 _OPERATIONS = frozenset({"of", "times", "plus", "minus", "per", "mod", "divided by", "percent of", "out of"})
 _PROSE = frozenset({"text", "textrm", "textit", "textbf", "mbox"})
@@ -79,7 +80,7 @@ def tokens(segment: Segment) -> list[Token]:
         if kind in {"scientific", "grouped"} or (
             kind == "number" and claims and _is_grouped(out, text, segment.text[match.end() : match.end() + 5])
         ):
-            if claims:
+            if claims and not (kind == "grouped" and _DECIMAL_COMMA.search(segment.text)):
                 raise Unread(_AMBIGUOUS[kind], start)
             kind = "number"
         named = _meaning(kind, text, start)
@@ -90,7 +91,7 @@ def tokens(segment: Segment) -> list[Token]:
 
 _AMBIGUOUS = {
     "scientific": "the e in a number may be Euler's number or a power of ten; write \\cdot 10^{3}",
-    "grouped": "the comma or space in a number may part thousands or decimals",
+    "grouped": "the comma in a number may part thousands or decimals",
     "number": "the comma in a number may part thousands or the entries of a list",
 }
 
@@ -112,9 +113,7 @@ def _meaning(kind: str, text: str, start: int) -> tuple[str, str] | None:
         return command.strip(), name.strip()
     if kind == "upright":
         content = text[text.index("{") + 1 : -1]
-        prose = text[1:].partition("{")[0].strip() in _PROSE and (
-            content != content.strip() or " " in content.strip()
-        )
+        prose = text[1:].partition("{")[0].strip() in _PROSE and (content != content.strip() or " " in content.strip())
         if prose and content.strip().lower() in _OPERATIONS:
             return "operator", "other"
         return ("separator", "prose") if prose or not content.strip() else ("upright", content.strip())

@@ -53,13 +53,30 @@ def breaks(before: Value, node: Node, value: Value, earlier: Node, scope: Local)
         return False
 
 
-def breaks_printed(before: Record, value: Value) -> bool:
+def breaks_printed(before: Record, node: Node, value: Value, scope: Local) -> bool:
     """Whether an expression is not what is printed before it, at the printed precision."""
     entries = _entries(value)
-    return len(entries) == len(before.numbers) and any(
-        judge.verdict(number.printed, entry) == "wrong"
-        for number, entry in zip(before.numbers, entries, strict=True)
-    )
+    if len(entries) != len(before.numbers) or all(
+        judge.verdict(number.printed, entry) != "wrong" for number, entry in zip(before.numbers, entries, strict=True)
+    ):
+        return False
+    try:
+        room = _room(node, None, scope) or [real(0)] * len(entries)
+        return any(
+            reals.sign(
+                reals.subtract(
+                    reals.absolute(reals.subtract(number.printed.value, entry)), reals.add(_half(number), slack)
+                )
+            )
+            > 0
+            for number, entry, slack in zip(before.numbers, entries, room, strict=True)
+        )
+    except (TooClose, *FAILURES):
+        return False
+
+
+def _half(number: Number) -> Real:
+    return reals.divide(number.printed.step, real(2))
 
 
 def shown(value: Value) -> str:
@@ -95,17 +112,16 @@ def _literals(node: Node) -> Iterator[Number]:
         waiting.extend(children(part))
 
 
-def _room(node: Node, earlier: Node, scope: Local) -> list[Real] | None:
+def _room(node: Node, earlier: Node | None, scope: Local) -> list[Real] | None:
     """Return how far each entry moves, at most, if new decimals of an expression were rounded to what is printed."""
-    known = {number.printed.value for number in _literals(earlier)}
+    known = {number.printed.value for number in (_literals(earlier) if earlier is not None else ())}
     rounded = [n for n in _literals(node) if n.printed.places + n.printed.shift > 0 and n.printed.value not in known]
     if not rounded or len(rounded) > _MAX_ROUNDED:
         return None
     base = _entries(scope.evaluator.value(node, _Moved(scope, -1, real(0))))
     room: list[Real] = [real(0)] * len(base)
     for number in rounded:
-        half = reals.divide(number.printed.step, real(2))
-        moved = _entries(scope.evaluator.value(node, _Moved(scope, number.start, half)))
+        moved = _entries(scope.evaluator.value(node, _Moved(scope, number.start, _half(number))))
         room = [
             reals.add(total, reals.absolute(reals.subtract(x, y)))
             for total, x, y in zip(room, moved, base, strict=True)

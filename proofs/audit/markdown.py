@@ -132,7 +132,6 @@ def _reader(lines: list[str]) -> MarkdownIt:
 
 def _bracketed() -> Callable[[StateInline, bool], bool]:
     r"""Return the rule that finds `\(...\)` and `\[...\]`, which Markdown shows as plain brackets."""
-    last: dict[str, tuple[str, int]] = {}
 
     def found(state: StateInline, silent: bool) -> bool:
         start = state.pos
@@ -140,14 +139,11 @@ def _bracketed() -> Callable[[StateInline, bool], bool]:
         close = {r"\(": r"\)", r"\[": r"\]"}.get(opened)
         if close is None:
             return False
-        known = last.get(close)
-        if known is None or known[0] is not state.src:
-            known = last[close] = (state.src, state.src.rfind(close))
-        if known[1] < start:
-            return False
-        stop = state.src.find(close, start + 2)
-        content = state.src[start + 2 : stop]
-        if stop < 0 or "$" in content or "=" not in content or not any(map(str.isdigit, content)):
+        # Searched to the next opening sign at most: a text of unclosed ones costs no more than its length.
+        again = state.src.find(opened, start + 2)
+        stop = state.src.find(close, start + 2, again if again >= 0 else len(state.src))
+        content = state.src[start + 2 : stop] if stop >= 0 else ""
+        if "$" in content or "=" not in content or not any(map(str.isdigit, content)):
             return False
         if not silent:
             token = state.push("math_brackets", "", 0)
@@ -170,9 +166,7 @@ def _keeping_inline(rule: Callable[[StateInline, bool], bool]) -> Callable[[Stat
     return kept
 
 
-def _keeping_block(
-    rule: Callable[..., bool], lines: list[str]
-) -> Callable[[StateBlock, int, int, bool], bool]:
+def _keeping_block(rule: Callable[..., bool], lines: list[str]) -> Callable[[StateBlock, int, int, bool], bool]:
     # Without these lists a text of unclosed displays would be searched to its end once for each of them.
     closing = [number for number, line in enumerate(lines) if line.rstrip().endswith("$$")]
     blank = [number for number, line in enumerate(lines) if not line.strip(" \t>")]

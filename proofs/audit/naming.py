@@ -82,9 +82,7 @@ class Naming(Cursor, ABC):
         if token.kind not in {"word", "letter", "upright"} or (opened and self.peek(3).kind != "ungroup"):
             return ""
         defined = (base, value) in self.words.labelled
-        if not defined and not (
-            base not in self.words.letters and base != "e" and value[0].isupper() and value != "T"
-        ):
+        if not defined and not (base not in self.words.letters and base != "e" and value[0].isupper() and value != "T"):
             return ""
         self.take()
         if opened:

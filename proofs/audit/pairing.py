@@ -41,9 +41,7 @@ def pairs(before: Node, after: Node) -> list[Pair] | None:
 
 def _lay(before: Node, after: Node, found: list[Pair]) -> bool:
     if isinstance(before, Table) and isinstance(after, Table) and _same_size(before, after):
-        cells = (
-            (b, a) for rows in zip(before.rows, after.rows, strict=True) for b, a in zip(*rows, strict=True)
-        )
+        cells = ((b, a) for rows in zip(before.rows, after.rows, strict=True) for b, a in zip(*rows, strict=True))
         return all(_lay(b, a, found) for b, a in cells)
     if numbers(after) is not None:
         found.append(Pair(before, after))
@@ -62,9 +60,7 @@ def _lay_parts(before: Node, after: Node, found: list[Pair]) -> bool:
             parts = [(before.top, after.top), (before.bottom, after.bottom)]
         case Power(), Power():
             parts = [(before.base, after.base), (before.exponent, after.exponent)]
-        case (Known(), Known()) if before.function == after.function and len(before.arguments) == len(
-            after.arguments
-        ):
+        case (Known(), Known()) if before.function == after.function and len(before.arguments) == len(after.arguments):
             parts = list(zip(before.arguments, after.arguments, strict=True))
         case _:
             return canonical(before) == canonical(after)

@@ -37,12 +37,9 @@ if TYPE_CHECKING:
     from proofs.audit.lexer import Token
     from proofs.audit.vocabulary import Vocabulary
 
-_LAYOUTS = frozenset(
-    {"aligned", "align", "align*", "gather", "gathered", "gather*", "equation", "equation*", "split"}
-)
+_LAYOUTS = frozenset({"aligned", "align", "align*", "gather", "gathered", "gather*", "equation", "equation*", "split"})
 _BARE_FUNCTIONS = {
-    rf"\{name}": name
-    for name in ["exp", "ln", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min"]
+    rf"\{name}": name for name in ["exp", "ln", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min"]
 }
 
 
@@ -179,7 +176,7 @@ class _Parser(Brackets):
         r"""Whether `\text{km}` comes next, in a formula that claims anything."""
         return (
             self.now.kind == "upright"
-            and self.now.value not in KNOWN.keys() | self.words.upright
+            and self.now.value not in {*KNOWN, *self.words.upright, "e"}
             and self.peek().text != "("
             and any(token.kind == "relation" for token in self.tokens)
         )

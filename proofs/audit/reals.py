@@ -58,10 +58,7 @@ def as_integer(a: Real) -> int | None:
 def cost(a: Real, b: Real) -> int:
     """Return the number of term products in a * b or a / b: the measure of work."""
     if isinstance(a, ExpQuotient):
-        return (
-            max(len(a.num), len(a.den)) * (max(len(b.num), len(b.den)) if isinstance(b, ExpQuotient) else 1)
-            + 1
-        )
+        return max(len(a.num), len(a.den)) * (max(len(b.num), len(b.den)) if isinstance(b, ExpQuotient) else 1) + 1
     return cost(b, a) if isinstance(b, ExpQuotient) else 1
 
 

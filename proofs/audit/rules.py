@@ -144,9 +144,7 @@ def _repeated(node: Repeated, bindings: Bindings, *, write_out: bool) -> Node:
         return replace(node, low=low, high=high, body=instantiate(node.body, inner, write_out=write_out))
     if last - first >= MAX_TERMS:
         raise TooLarge(f"a sum of {last - first + 1:,} terms (at most {MAX_TERMS:,} are added)", node.start)
-    terms = [
-        instantiate(node.body, {**inner, node.variable: integer(k, node)}) for k in range(first, last + 1)
-    ]
+    terms = [instantiate(node.body, {**inner, node.variable: integer(k, node)}) for k in range(first, last + 1)]
     return terms[0] if len(terms) == 1 else Add(node.start, node.stop, tuple((1, term) for term in terms))
 
 
@@ -210,19 +208,13 @@ def _match(pattern: Node, node: Node, letters: tuple[str, ...], bindings: dict[s
         bindings[pattern.base] = node
         return True
     if isinstance(pattern, Call) and isinstance(node, Call):
-        same = canonical(pattern.head) == canonical(node.head) and len(pattern.arguments) == len(
-            node.arguments
-        )
+        same = canonical(pattern.head) == canonical(node.head) and len(pattern.arguments) == len(node.arguments)
         pairs = zip(pattern.arguments, node.arguments, strict=False)
         return same and all(_match(p, n, letters, bindings) for p, n in pairs)
     if isinstance(pattern, Name) and isinstance(node, Name) and pattern.index:
         same = (pattern.base, pattern.label, pattern.primes) == (node.base, node.label, node.primes)
         parts = zip(pattern.index, node.index, strict=False)
-        return (
-            same
-            and len(pattern.index) == len(node.index)
-            and all(_index(p, n, letters, bindings) for p, n in parts)
-        )
+        return same and len(pattern.index) == len(node.index) and all(_index(p, n, letters, bindings) for p, n in parts)
     return canonical(pattern) == canonical(node)
 
 

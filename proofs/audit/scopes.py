@@ -109,18 +109,14 @@ class Global:
         if ruled is not None:
             found.append((ruled[1], at))
         if statement is not None:
-            found.extend(
-                (formula, statement.start) for formula in statement.formulas if not has_names(formula)
-            )
+            found.extend((formula, statement.start) for formula in statement.formulas if not has_names(formula))
         return found
 
 
 class Local:
     """Scope of the reader who trusts the page: every name as last printed before the formula that uses it."""
 
-    def __init__(
-        self, known: Definitions, evaluator: Evaluator, exact: Global, sound: Mapping[int, bool]
-    ) -> None:
+    def __init__(self, known: Definitions, evaluator: Evaluator, exact: Global, sound: Mapping[int, bool]) -> None:
         self.known, self.evaluator, self.exact = known, evaluator, exact
         self.at = 0
         self._sound = sound

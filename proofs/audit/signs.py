@@ -11,13 +11,15 @@ def _itself(names: str, kind: str) -> dict[str, tuple[str, str]]:
     return {name: (kind, name) for name in names.split()}
 
 
+_COMPARISONS = r"< > ≤ ≥ ≠ \le \leq \leqslant \ge \geq \geqslant \lt \gt \ll \gg \ne \neq"
+COMPARISONS = frozenset(_COMPARISONS.split())
+"""Relations of order, and of being different."""
+
 SIGNS: dict[str, tuple[str, str]] = {
     # Every sign that claims equality has the value "=".
-    **_each(
-        r":= = ≈ ≃ ≅ ≡ ≐ ≔ \approx \simeq \cong \equiv \doteq \coloneqq \triangleq \eqqcolon", "relation", "="
-    ),
-    **_itself(r"< > ≤ ≥ ≠ ∈ ∼ ∝ \le \leq \leqslant \ge \geq \geqslant \lt \gt \ll \gg \ne \neq", "relation"),
-    **_itself(r"\in \notin \ni \sim \propto \subset \subseteq \perp \parallel \mid", "relation"),
+    **_each(r":= = ≈ ≃ ≅ ≡ ≐ ≔ \approx \simeq \cong \equiv \doteq \coloneqq \triangleq \eqqcolon", "relation", "="),
+    **_itself(_COMPARISONS, "relation"),
+    **_itself(r"∈ ∼ ∝ \in \notin \ni \sim \propto \subset \subseteq \perp \parallel \mid", "relation"),
     "+": ("operator", "+"),
     **_each("- \u2212", "operator", "-"),
     **_each(r"\pm \mp ±", "operator", "±"),

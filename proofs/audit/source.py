@@ -113,7 +113,6 @@ def _repaired(text: str) -> str | None:
         return None
     beside = re.compile(r"[^\W\d_](?=[^\W\d_])")
     words = any(
-        not match.group().isascii() or not repaired[match.end()].isascii()
-        for match in beside.finditer(repaired)
+        not match.group().isascii() or not repaired[match.end()].isascii() for match in beside.finditer(repaired)
     )
     return repaired if words else None

@@ -111,9 +111,7 @@ class Substitutions:
             for number, target in zip(printed.numbers, exact, strict=True):
                 self.exact.targets[number.start] = target
         if isinstance(formula, Number):
-            self._compare(
-                latex(formula), [formula], printed, exact, [self.ledger.sound.get(formula.start, True)]
-            )
+            self._compare(latex(formula), [formula], printed, exact, [self.ledger.sound.get(formula.start, True)])
         elif isinstance(formula, (Name, Call, Component)):
             self._put_for_name(statement, formula, printed, exact)
         elif numbers(formula) is None:
@@ -164,9 +162,7 @@ class Substitutions:
         if last is not None:
             places = [formula.position] if isinstance(formula, Component) else range(len(last.numbers))
             known = [last.numbers[p] for p in places if p < len(last.numbers)]
-            self._compare(
-                latex(formula), known, printed, exact, [last.sound[p] for p in places if p < len(last.sound)]
-            )
+            self._compare(latex(formula), known, printed, exact, [last.sound[p] for p in places if p < len(last.sound)])
             return
         if isinstance(formula, Component):
             return
@@ -184,9 +180,7 @@ class Substitutions:
         except FAILURES:
             return False
 
-    def _put_for_formula(
-        self, statement: Statement, formula: Node, printed: Record, exact: list[Real] | None
-    ) -> None:
+    def _put_for_formula(self, statement: Statement, formula: Node, printed: Record, exact: list[Real] | None) -> None:
         """Judge a number that stands where a part of the formula before had to be computed."""
         try:
             local = self.ledger.entries(self.local.value(formula, statement.start), printed, statement)

@@ -129,9 +129,7 @@ class Component:
     position: int
 
 
-Node: TypeAlias = (
-    "Number | Name | Call | Known | Table | Add | Product | Quotient | Power | Repeated | Component"
-)
+Node: TypeAlias = "Number | Name | Call | Known | Table | Add | Product | Quotient | Power | Repeated | Component"
 
 
 @dataclass(frozen=True, slots=True)

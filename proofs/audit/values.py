@@ -70,9 +70,7 @@ def printed(text: str, offset: int | None = None) -> Printed:
     Raises TooLarge beyond MAX_DIGITS digits (`offset` is where it stands).
     """
     mark = next((m for m in ("{,}", ".", ",") if m in text), "")
-    whole, _, rest = (
-        text.lstrip(_MINUS + "+ ").partition(mark) if mark else (text.lstrip(_MINUS + "+ "), "", "")
-    )
+    whole, _, rest = text.lstrip(_MINUS + "+ ").partition(mark) if mark else (text.lstrip(_MINUS + "+ "), "", "")
     if len(whole) + len(rest) > MAX_DIGITS:
         raise TooLarge(f"a number of {len(whole) + len(rest)} digits (at most {MAX_DIGITS} are read)", offset)
     units = int(whole + rest or "0")

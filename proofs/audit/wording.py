@@ -28,8 +28,7 @@ def value(found: PrintedValue) -> str:
         )
     if found.exact.verdict in {"exact", "rounded", "tie", "carried", "truncated"}:
         return (
-            f"{found.label} = {found.printed} is right from the inputs, "
-            f"but the numbers printed before it give {local}."
+            f"{found.label} = {found.printed} is right from the inputs, but the numbers printed before it give {local}."
         )
     if local == exact:
         return f"{where}, but it is {exact}."

@@ -24,7 +24,7 @@ _ABOUT = {
 def audit_github(documents: Sequence[DocumentAudit]) -> str:
     """Return one workflow command for each finding."""
     return "".join(
-        f"::{'notice' if f.remark else 'error'} file={_escaped(d.path, property_=True)},"
+        f"::{'notice' if f.remark else 'error'} file={_escaped(visible(d.path), property_=True)},"
         f"line={f.line},col={f.column},title={f.kind}::{_escaped(visible(f.message))}\n"
         for d in documents
         for f in d.findings

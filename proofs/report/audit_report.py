@@ -35,6 +35,11 @@ _ABOUT_TABLE = (
     "Every printed number with something to compare it with. *Expected* is the exact value at the printed "
     "precision: from the numbers printed just before, and from the inputs."
 )
+_ABOUT_CORRECTED = (
+    "Every wrong number is replaced by the value in the column *Expected from the inputs* (where that is empty, "
+    "*from the numbers before*): computed exactly and rounded once, so the corrected weights of a row may sum to "
+    "0.99 or 1.01. A `carried` number is right but for the rounding of the numbers it was computed from, and stays."
+)
 _TABLE_HEAD = (
     "| Line:column | Name | Component | Printed | Expected from the numbers before "
     "| Expected from the inputs | Verdict |\n|---|---|---|---|---|---|---|"
@@ -58,9 +63,10 @@ def summary(document: DocumentAudit) -> list[str]:
     local = [v.local.verdict for v in values if v.local is not None]
     exact = [v.exact.verdict for v in values if v.exact is not None]
     given = sum(v.verdict == "given" for v in values)
+    inputs = "1 is an input" if given == 1 else f"{given} are inputs"
     c = document.coverage
     out = [
-        f"{_count(len(values), 'printed number')} with a claim; {given} are inputs, with nothing to compare.",
+        f"{_count(len(values), 'printed number')} with a claim; {inputs}, with nothing to compare.",
         f"Against what is printed just before them: {_tally(local)}.",
         f"Against the inputs, with nothing rounded on the way: {_tally(exact)}.",
     ]
@@ -164,6 +170,7 @@ def audit_markdown(document: DocumentAudit) -> str:
         "## Counts",
         _counts(document),
         "## The formulas as they should have been printed",
+        _ABOUT_CORRECTED,
         _corrected(document),
     ]
     return "\n\n".join(parts) + "\n"

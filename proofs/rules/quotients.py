@@ -6,6 +6,8 @@ of polynomials over the rationals, every other subterm being an indeterminate.
 
 from __future__ import annotations
 
+from math import lcm
+
 import sympy as sp
 
 from attention import indexed as I
@@ -177,16 +179,16 @@ FACTOR_OUT = Rule("factor of a quotient", "(f g)/h -> f (g/h)", _factor_out)
 
 
 def polynomial(expr: Expr) -> tuple[sp.Expr, dict[Expr, Expr]]:
-    """Return the expression with every non-polynomial subterm replaced by an indeterminate, and the table."""
+    """Return the expression with every non-polynomial subterm replaced by an indeterminate, and the table.
+
+    e^(u + r v) with r rational is e^u (e^v)^r: an exponential's indeterminate may have any rational power.
+    """
     table: dict[Expr, Expr] = {}
 
-    def _power(part: Expr) -> Expr:
+    def power(part: Expr) -> Expr:
         times, rest = part.as_coeff_Mul()
-        if not times.is_Integer:
-            times, rest = sp.Integer(1), part
-        elif times < 0:  # e^(-k v) = (e^(-v))^k
-            times, rest = -times, -rest
-        return table.setdefault(I.canonical(sp.exp(rest)), sp.Symbol(f"z_{len(table)}")) ** times
+        key = I.canonical(sp.exp(rest))
+        return table.setdefault(key, sp.Symbol(f"z_{len(table)}", positive=True)) ** times
 
     def walk(node: Expr) -> Expr:
         if isinstance(node, (sp.Add, sp.Mul)):
@@ -196,8 +198,8 @@ def polynomial(expr: Expr) -> tuple[sp.Expr, dict[Expr, Expr]]:
         if isinstance(node, sp.Rational):
             return node
         if isinstance(node, sp.exp):
-            # e^(u + k v) is the product e^u (e^v)^k: SymPy merges exponentials, and this undoes it on both sides.
-            return sp.Mul(*(_power(part) for part in sp.Add.make_args(node.args[0])))
+            # SymPy merges exponentials in a product; this undoes it on both sides.
+            return sp.Mul(*(power(part) for part in sp.Add.make_args(node.args[0])))
         return table.setdefault(I.canonical(node), sp.Symbol(f"z_{len(table)}"))
 
     return walk(sp.sympify(expr)), table
@@ -208,7 +210,15 @@ def ring_equal(p: Expr, q: Expr) -> bool:
     difference, table = polynomial(sp.sympify(p) - sp.sympify(q))
     if not table:
         return bool(difference == 0)
-    return bool(sp.Poly(difference, *table.values(), domain=sp.QQ).is_zero)
+    letters = list(table.values())
+    expanded = sp.expand(difference)
+    for letter in letters:
+        # Exponentials are positive: a common root of one is a letter too, and its powers may be cleared.
+        powers = [node.exp for node in expanded.atoms(sp.Pow) if node.base == letter]
+        root = lcm(*(int(power.q) for power in powers))
+        least = min([0, *(power * root for power in powers)])
+        expanded = sp.expand(sp.expand(expanded.xreplace({letter: letter**root})) * letter ** (-least))
+    return bool(sp.Poly(expanded, *letters, domain=sp.QQ).is_zero)
 
 
 def ring(target: Expr) -> Rule:

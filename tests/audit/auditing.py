@@ -33,19 +33,13 @@ def assert_kinds(document, expected):
     """The findings are of exactly these kinds, in order of the text; remarks carry a trailing "?"."""
     __tracebackhide__ = True
     found = [f.kind + "?" * f.remark for f in document.findings]
-    assert found == list(expected), (
-        f"expected {list(expected)}, got {[(f.kind, f.message) for f in document.findings]}"
-    )
+    assert found == list(expected), f"expected {list(expected)}, got {[(f.kind, f.message) for f in document.findings]}"
 
 
 def assert_nothing_wrong(document):
     """No value is wrong, truncated or undecided, and nothing was left unread."""
     __tracebackhide__ = True
-    bad = [
-        (v.label, v.printed, v.verdict)
-        for v in document.values
-        if v.verdict in {"wrong", "truncated", "undecided"}
-    ]
+    bad = [(v.label, v.printed, v.verdict) for v in document.values if v.verdict in {"wrong", "truncated", "undecided"}]
     unread = [f.message for f in document.findings if f.kind == "unread"]
     assert not bad, f"called wrong: {bad}"
     assert not unread, f"unread: {unread}"

@@ -7,9 +7,7 @@ from auditing import CHAPTER, TRANSCRIPTION, assert_nothing_wrong
 
 from proofs.audit import audit_bytes, audit_file
 
-original = pytest.mark.skipif(
-    not CHAPTER.exists(), reason="the original chapter (../shared/seeds) is not here"
-)
+original = pytest.mark.skipif(not CHAPTER.exists(), reason="the original chapter (../shared/seeds) is not here")
 
 
 @pytest.fixture(

@@ -1,9 +1,11 @@
 """`attention-proofs audit` as a user runs it: formats, exit codes, one-line errors, the corrected file."""
 
 import json
+import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from auditing import CHAPTER, ROOT, TRANSCRIPTION
@@ -106,9 +108,7 @@ def test_json_is_the_contract(file):
         }
     ]
     message = "x is printed as 3, but it is 2."
-    assert document["findings"] == [
-        {"line": 1, "column": 14, "kind": "value", "name": "x", "message": message}
-    ]
+    assert document["findings"] == [{"line": 1, "column": 14, "kind": "value", "name": "x", "message": message}]
 
 
 def test_components_in_json(file):
@@ -164,6 +164,74 @@ def test_fix_never_overwrites_its_input(file, tmp_path):
     assert run(path, path, "--fix", tmp_path / "out.md").exit_code == 2
     assert path.read_text() == WRONG
     assert sorted(p.name for p in tmp_path.iterdir()) == ["d.md", "link.md"]
+
+
+def test_fix_replaces_regular_files_only(file, tmp_path):
+    """Devices and pipes are refused and left as they are; a hard link to the input is the input."""
+    path = file(WRONG)
+    os.mkfifo(tmp_path / "fifo")
+    os.link(path, tmp_path / "hard.md")
+    before = os.lstat("/dev/full")
+    for out, words in [
+        ("/dev/full", "no regular file"),
+        (tmp_path / "fifo", "no regular file"),
+        (tmp_path / "hard.md", "the input itself"),
+    ]:
+        result = run(path, "--fix", out)
+        assert result.exit_code == 2
+        assert words in result.stderr
+    assert os.lstat("/dev/full").st_mode == before.st_mode
+    assert path.read_text() == WRONG
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["d.md", "fifo", "hard.md"]
+
+
+def test_fix_follows_links_and_says_what_it_did(file, tmp_path):
+    """The link stays a link; one line on standard error."""
+    path, target, link = file(WRONG), tmp_path / "out.md", tmp_path / "link.md"
+    link.symlink_to(target)
+    result = run(path, "--fix", link)
+    assert result.stderr == f"attention-proofs: wrote {link}: 1 number replaced\n"
+    assert link.is_symlink()
+    assert target.read_text() == "$x = 1 + 1 = 2$\n"
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
+    """One line, exit 2."""
+    os.mkfifo(tmp_path / "fifo")
+    done, _ = whole_process(tmp_path / "fifo")
+    assert done.returncode == 2
+    assert done.stderr == f"attention-proofs: {tmp_path / 'fifo'}: expected a Markdown file, got no regular file\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_full_disk_is_one_line(file):
+    """No traceback when the output cannot be written."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "proofs", "audit", str(file(WRONG))],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    assert done.returncode == 2
+    [line] = done.stderr.splitlines()
+    assert line.startswith("attention-proofs: ")
+
+
+def test_sarif_of_nothing_readable_is_valid(tmp_path):
+    """An empty log, as JSON has an empty list."""
+    result = run(tmp_path / "none.md", "--format", "sarif")
+    assert result.exit_code == 2
+    assert json.loads(result.stdout)["runs"][0]["results"] == []
+
+
+def test_github_escapes_control_characters_in_names(file):
+    """A file name cannot move the cursor or start a line."""
+    [line] = run(file(WRONG, "a\x1b\u202eb.md"), "--format", "github").stdout.splitlines()
+    assert "a\\x1b\\u202eb.md" in line
 
 
 @pytest.mark.parametrize("style", ["text", "markdown", "json", "github", "sarif"])

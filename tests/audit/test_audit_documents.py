@@ -18,10 +18,7 @@ def test_local_and_global_are_told_apart():
     )
     assert [f.message for f in document.findings] == [
         "b is printed as 7, but it is 6.",
-        (
-            "c = 8 follows from the numbers printed before it, but the inputs give 7: "
-            "an earlier mistake is carried on."
-        ),
+        ("c = 8 follows from the numbers printed before it, but the inputs give 7: an earlier mistake is carried on."),
         "d = 7 is right from the inputs, but the numbers printed before it give 8.",
     ]
 
@@ -72,9 +69,7 @@ def test_steps_inside_a_formula_are_values():
 
 def test_rules_define_instances_before_and_after():
     """A rule with an index letter is the reference of every instance, wherever the rule stands."""
-    document = audited(
-        "$x_1 = 2$ $x_2 = 5$ $y_1 = 5$ $y_2 = 12$ and $y_i = 2x_i + 1$, $z_2 = \\sum_{j=1}^2 y_j = 17$"
-    )
+    document = audited("$x_1 = 2$ $x_2 = 5$ $y_1 = 5$ $y_2 = 12$ and $y_i = 2x_i + 1$, $z_2 = \\sum_{j=1}^2 y_j = 17$")
     assert_verdicts(document, {"y_1": (None, "exact", "exact"), "y_2": (None, "wrong", "wrong")})
     assert_verdicts(document, {"z_2": ("exact", "wrong", "wrong")})
     assert_kinds(document, ["undefined?", "undefined?", "value", "value"])

@@ -102,9 +102,7 @@ def test_verdicts_agree_with_decimal_arithmetic(units, places, exact):
             assert verdict == ("truncated" if Decimal(text) == cut else "wrong")
     assert (verdict == "exact") == (Fraction(text) == exact)
     if verdict in {"rounded", "exact"}:
-        assert judge.expected(printed(text), fmpq(exact.numerator, exact.denominator)).lstrip(
-            "-"
-        ) == text.lstrip("-")
+        assert judge.expected(printed(text), fmpq(exact.numerator, exact.denominator)).lstrip("-") == text.lstrip("-")
 
 
 @given(st.integers(-(10**30), 10**30), st.integers(0, 30), st.sampled_from([".", ",", "{,}"]))

@@ -152,9 +152,7 @@ def test_what_is_not_understood_says_why(text, reason):
     assert reason in caught.value.reason
 
 
-@pytest.mark.parametrize(
-    "around", ["({})", "{{{}}}", "\\frac{{{}}}{{2}}", "x^{{{}}}", "|{}|", "f({})", "\\sqrt{{{}}}"]
-)
+@pytest.mark.parametrize("around", ["({})", "{{{}}}", "\\frac{{{}}}{{2}}", "x^{{{}}}", "|{}|", "f({})", "\\sqrt{{{}}}"])
 def test_depth_has_a_named_limit(around):
     """Nesting is read up to the limit and refused by name beyond it, in every kind of bracket."""
     shallow = deep = "1"
@@ -191,7 +189,6 @@ def test_any_text_is_read_or_refused_by_name(text):
 def test_names_are_written_as_latex():
     """A name made from a rule reads like one of the text."""
     [[member]] = [
-        chain.members
-        for chain in parser.chains(tokens("\\alpha_{21}"), vocabulary([tokens("\\alpha_{ij} = 1")]))
+        chain.members for chain in parser.chains(tokens("\\alpha_{21}"), vocabulary([tokens("\\alpha_{ij} = 1")]))
     ]
     assert latex(member) == "\\alpha_{21}"

@@ -51,6 +51,18 @@ def test_the_corrected_example_stands_at_the_end(page):
     assert "\\alpha_{21} = \\frac{e^{0.88}}{e^{0.88} + e^{0.36}} = 0.63" in corrected
 
 
+def test_the_report_says_what_the_corrections_are(page):
+    """Which column is used, why weights may not sum to one, what is carried."""
+    about = page.split("## The formulas as they should have been printed")[1].split("```")[0]
+    for words in ("*Expected from the inputs*", "rounded once", "may sum to 0.99", "`carried`"):
+        assert words in about
+
+
+def test_one_input_is_one_input():
+    """Grammar."""
+    assert summary(audited("$x = 1$"))[0] == "1 printed number with a claim; 1 is an input, with nothing to compare."
+
+
 def test_counts_add_up(page):
     """The columns of the counts are 36, 72 and 132."""
     table = page.split("## Counts")[1].split("##")[0]

@@ -35,8 +35,7 @@ UNREAD = {
     "20,000 digits": "$x = " + "9" * 20_000 + "$",
     "a billion terms": "$x = \\sum_{i=1}^{10^{9}} i = 3$",
     "sums of sums of sums": "$x = " + "".join(f"\\sum_{{{k}=1}}^{{1000}} " for k in "ijk") + "1 = 3$",
-    "squares of squares": "$y_0 = 3$ "
-    + "".join(f"$y_{{{i + 1}}} = y_{{{i}}} y_{{{i}}} = 1$ " for i in range(20)),
+    "squares of squares": "$y_0 = 3$ " + "".join(f"$y_{{{i + 1}}} = y_{{{i}}} y_{{{i}}} = 1$ " for i in range(20)),
     "long way back": "$y_0 = 1$ "
     + "".join(f"$y_{{{i + 1}}} = y_{{{i}}} + 1$ " for i in range(900))
     + "$y_{900} = y_{899} + 1 = 901$",
@@ -118,8 +117,7 @@ def test_what_is_merely_long_takes_no_time(text):
     """Repetitive Markdown and long sums are read in linear time."""
     document = timed(audited, text)
     assert (
-        document.coverage.segments
-        == document.coverage.audited + document.coverage.symbolic + document.coverage.unread
+        document.coverage.segments == document.coverage.audited + document.coverage.symbolic + document.coverage.unread
     )
 
 
@@ -166,3 +164,11 @@ def test_any_formula_is_audited(pieces):
     audit_markdown(document)
     again = audit_bytes(document.corrected_bytes, "again")
     assert len(again.source.starts) == len(document.source.starts)
+
+
+@pytest.mark.parametrize("text", ["\\(" * 100_000 + "\\)", "\\(1=" * 50_000, "\\[x\\] " * 50_000])
+def test_unclosed_brackets_of_math_cost_little(text):
+    """The search for the closing sign is linear."""
+    start = time.perf_counter()
+    audited(text)
+    assert time.perf_counter() - start < 10

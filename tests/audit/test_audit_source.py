@@ -77,9 +77,7 @@ def test_what_is_read_can_be_written_back(data):
     assert source.encode(source.text) == data
 
 
-@given(
-    st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=60)
-)
+@given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=60))
 def test_repair_is_lossless(text):
     """Mojibake of any text is either repaired to that text or left alone."""
     data = mojibake(text)
