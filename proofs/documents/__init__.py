@@ -184,9 +184,7 @@ def read(folder: Traversable, document_id: str) -> Document:
         source = folder.joinpath(f"{document_id}.toml").read_text(encoding="utf-8")
         table = tomllib.loads(source)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise DocumentError(
-            document=document_id, problem=f"cannot read {document_id}.toml: {error}"
-        ) from error
+        raise DocumentError(document=document_id, problem=f"cannot read {document_id}.toml: {error}") from error
     header = _Table(table, document=document_id, where="document", keys={"file", "id", "items", "title"})
     if header.string("id") != document_id:
         raise header.error(f"id is {header.string('id')!r}, expected {document_id!r}, the name of its file")
@@ -212,9 +210,7 @@ _PROOF_KEYS = frozenset({"anchor", "content", "equations", "label"})
 class _Table:
     """A TOML table that knows where it stands, so that every complaint names the place."""
 
-    def __init__(
-        self, values: Mapping[str, object], *, document: str, where: str, keys: Iterable[str]
-    ) -> None:
+    def __init__(self, values: Mapping[str, object], *, document: str, where: str, keys: Iterable[str]) -> None:
         self.values = values
         self.document = document
         self.where = where

@@ -45,9 +45,7 @@ def _accuracy(implementation: Implementation, batch: Batch) -> Measurement:
         return _within_bound_of(exactly, implementation, batch)
     limits = bound(implementation, batch)
     # The same analysis bounds the float64 reference, with the u of float64.
-    double = bound(
-        implementation, batch, **{name: getattr(batch, name).astype(np.float64) for name in _INPUTS}
-    )
+    double = bound(implementation, batch, **{name: getattr(batch, name).astype(np.float64) for name in _INPUTS})
     result = apply(implementation, batch)
     error = _flat([distance(getattr(result, stage), getattr(double.reference, stage)) for stage in STAGES])
     tolerance = _flat([getattr(limits, stage) + getattr(double, stage) for stage in STAGES])
@@ -73,8 +71,7 @@ def _within_bound_of(oracle: Oracle, implementation: Implementation, batch: Batc
     for case in np.flatnonzero(limits.in_scope):
         wanted = oracle(few, int(case))
         distances = [
-            _distances(array[case], getattr(wanted, stage))
-            for stage, array in zip(STAGES, found, strict=True)
+            _distances(array[case], getattr(wanted, stage)) for stage, array in zip(STAGES, found, strict=True)
         ]
         error[case] = np.concatenate(distances)
     tolerance = _flat([getattr(limits, stage) for stage in STAGES])
@@ -94,9 +91,7 @@ def _distances(found: Array, wanted: exact.Matrix) -> Array:
     """Return upper ends of certified balls around |found - wanted|, row by row."""
     return np.array(
         [
-            float((number - Fraction(float(value))).ball(BALL_BITS).abs_upper())
-            if np.isfinite(value)
-            else np.inf
+            float((number - Fraction(float(value))).ball(BALL_BITS).abs_upper()) if np.isfinite(value) else np.inf
             for row, numbers in zip(found, wanted, strict=True)
             for value, number in zip(row, numbers, strict=True)
         ]
@@ -136,9 +131,7 @@ def _deleted(implementation: Implementation, batch: Batch) -> Measurement:
     with_token = np.delete(apply(implementation, masked).outputs, t, axis=1)
     without = apply(implementation, masked.without_token(t)).outputs
     tolerance = 2 * np.delete(limits.outputs, t, axis=1)
-    return measured(
-        distance(with_token, without), tolerance, applies=limits.in_scope, exercised=limits.informative
-    )
+    return measured(distance(with_token, without), tolerance, applies=limits.in_scope, exercised=limits.informative)
 
 
 def _permutation(implementation: Implementation, batch: Batch) -> Measurement:

@@ -274,9 +274,7 @@ def _zero_weights(rng: Generator, _: np.dtype[Any], tokens: Shape, weights: tupl
 def _wide(rng: Generator, dtype: np.dtype[Any], tokens: Shape, weights: tuple[Shape, ...]) -> Drawn:
     """Entries over many orders of magnitude within one case."""
     low, high = (-3.0, 1.0) if dtype.itemsize == 2 else (-8.0, 3.0)
-    return _each(
-        lambda shape: rng.standard_normal(shape) * 10 ** rng.uniform(low, high, shape), tokens, weights
-    )
+    return _each(lambda shape: rng.standard_normal(shape) * 10 ** rng.uniform(low, high, shape), tokens, weights)
 
 
 def _extreme(rng: Generator, dtype: np.dtype[Any], shape: Shape) -> Array:

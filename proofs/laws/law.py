@@ -122,9 +122,7 @@ def apply(implementation: Implementation, batch: Batch, **changes: Any) -> Resul
     """
     given = replace(batch, **changes) if changes else batch
     with np.errstate(all="ignore"):
-        return implementation(
-            given.x, given.W_Q, given.W_K, given.W_V, allowed=given.allowed, scale=given.scale
-        )
+        return implementation(given.x, given.W_Q, given.W_K, given.W_V, allowed=given.allowed, scale=given.scale)
 
 
 def bound(implementation: Implementation, batch: Batch, **changes: Any) -> rounding.ErrorBound:

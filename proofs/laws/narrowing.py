@@ -65,15 +65,11 @@ def narrowed(law: Law, implementation: Implementation, batch: Batch, case: int) 
 def _smallest(batch: Batch, broken: Search) -> Found | None:
     """Search small integers in the smallest shapes that the batch's own shape covers."""
     n, *rest = batch.sizes
-    shapes = [
-        sizes for sizes in ((1, 1, 1), (2, 1, 1), (1, 1, 2), (2, 2, 2)) if all(map(int.__le__, sizes, rest))
-    ]
+    shapes = [sizes for sizes in ((1, 1, 1), (2, 1, 1), (1, 1, 2), (2, 2, 2)) if all(map(int.__le__, sizes, rest))]
     for tokens in range(1, min(n, 4) + 1):
         for d, d_k, d_v in shapes:
             for cut in range(tokens):
-                structure = Structure(
-                    tokens, d, d_k, d_v, "ties", batch.x.dtype.name, batch.structure.mask, cut=cut
-                )
+                structure = Structure(tokens, d, d_k, d_v, "ties", batch.x.dtype.name, batch.structure.mask, cut=cut)
                 found = broken(replace(draw(structure), scale=batch.scale))
                 if found is not None:
                     return found
@@ -152,7 +148,5 @@ def _complexity(array: Array) -> float:
     size = np.abs(array.astype(np.float64))
     with np.errstate(all="ignore"):
         whole = 1 + np.log2(1 + size) + (array < 0) * 0.5
-        cost = np.where(
-            array == 0, np.signbit(array) * 0.5, np.where(size == np.rint(size), whole, whole + 50)
-        )
+        cost = np.where(array == 0, np.signbit(array) * 0.5, np.where(size == np.rint(size), whole, whole + 50))
     return float(cost.sum())

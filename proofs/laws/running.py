@@ -120,6 +120,4 @@ class _Tally:
             self.error, self.tolerance = float(error[worst]), float(tolerance[worst])
 
     def outcome(self, outcome: Verdict, note: str = "") -> Outcome:
-        return Outcome(
-            self.law.id, outcome, self.cases, self.exercised, self.error, self.tolerance, None, note
-        )
+        return Outcome(self.law.id, outcome, self.cases, self.exercised, self.error, self.tolerance, None, note)

@@ -31,9 +31,7 @@ def _row_sums(implementation: Implementation, batch: Batch) -> Measurement:
     # The sum is taken here, in float64: its own rounding belongs to the tolerance.
     tau = limits.row_sums + DOUBLE.gamma(alpha.shape[-1])
     with np.errstate(all="ignore"):
-        error = np.stack(
-            [distance(alpha.sum(axis=-1), 1.0), alpha.max(axis=-1) - 1, -alpha.min(axis=-1)], axis=-1
-        )
+        error = np.stack([distance(alpha.sum(axis=-1), 1.0), alpha.max(axis=-1) - 1, -alpha.min(axis=-1)], axis=-1)
     tolerance = np.stack([tau, tau, np.zeros_like(tau)], axis=-1)
     exercised = limits.in_scope & over_case(rows(batch))
     return measured(np.maximum(error, 0), tolerance, applies=limits.in_scope, exercised=exercised)

@@ -113,6 +113,4 @@ def test_wrong_arguments_are_named(call, error, message):
     with pytest.raises(error) as caught:
         call()
     assert str(caught.value) == message
-    assert (
-        message == f"{caught.value.argument}: expected {caught.value.expected}, got {caught.value.received}"
-    )
+    assert message == f"{caught.value.argument}: expected {caught.value.expected}, got {caught.value.received}"

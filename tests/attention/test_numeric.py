@@ -19,9 +19,7 @@ def drawn(dtype, *shapes, seed=0):
 
 def test_hand_derived_weights_and_output():
     """Scores 0 and ln 3 give weights 1/4 and 3/4; values 2 and 10 give 2/4 + 30/4 = 8."""
-    result = numeric.attend(
-        [[1.0]], [[0.0], [np.log(3)]], [[2.0, 0.0], [10.0, 4.0]], allowed=masks.full(1, 2)
-    )
+    result = numeric.attend([[1.0]], [[0.0], [np.log(3)]], [[2.0, 0.0], [10.0, 4.0]], allowed=masks.full(1, 2))
     np.testing.assert_allclose(result.weights, [[0.25, 0.75]], rtol=4e-16)
     np.testing.assert_allclose(result.outputs, [[8.0, 3.0]], rtol=4e-16)
 
@@ -99,9 +97,7 @@ def test_the_steps_compose_to_the_whole():
     s = numeric.scores(q, k, scale=0.3)
     alpha = numeric.weights(s, allowed=allowed)
     a = numeric.outputs(alpha, v)
-    for step, name in zip(
-        (q, k, v, s, alpha, a), ("q", "k", "v", "scores", "weights", "outputs"), strict=True
-    ):
+    for step, name in zip((q, k, v, s, alpha, a), ("q", "k", "v", "scores", "weights", "outputs"), strict=True):
         assert step.tobytes() == getattr(whole, name).tobytes()
     attended = numeric.attend(q, k, v, allowed=allowed, scale=0.3)
     assert attended.outputs.tobytes() == a.tobytes()

@@ -84,10 +84,7 @@ CASES = {
     "batches differ": (
         lambda: attention(x=ones(2, 3, 5), W_Q=ones(4, 5, 2)),
         ShapeError,
-        (
-            "x and W_Q and W_K and W_V: expected batch dimensions that broadcast,"
-            " got x (2,), W_Q (4,), W_K (), W_V ()"
-        ),
+        ("x and W_Q and W_K and W_V: expected batch dimensions that broadcast, got x (2,), W_Q (4,), W_K (), W_V ()"),
     ),
     "NaN in tokens": (
         lambda: attention(x=with_entry(np.nan, (2, 4), 3, 5)),
@@ -184,9 +181,7 @@ def test_refusal_names_the_argument_what_was_expected_and_what_came(name):
     with pytest.raises(error) as caught:
         call()
     assert str(caught.value) == message
-    assert (
-        message == f"{caught.value.argument}: expected {caught.value.expected}, got {caught.value.received}"
-    )
+    assert message == f"{caught.value.argument}: expected {caught.value.expected}, got {caught.value.received}"
     assert isinstance(caught.value, (InputError, ValueError))
     assert isinstance(caught.value, TypeError) == (error is DTypeError)
 

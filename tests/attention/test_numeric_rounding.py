@@ -69,9 +69,7 @@ def test_the_bound_holds_against_exact_arithmetic_in_every_regime(regime, dtype)
         bound = error_bound(*arrays, allowed=batch.allowed, scale=batch.scale)
         for case in np.flatnonzero(bound.in_scope):
             rationals = [[[Fraction(float(e)) for e in row] for row in array[case]] for array in arrays]
-            wanted = exact.attention(
-                *rationals, allowed=batch.allowed[case].tolist(), scale=Fraction(batch.scale)
-            )
+            wanted = exact.attention(*rationals, allowed=batch.allowed[case].tolist(), scale=Fraction(batch.scale))
             for stage in STAGES:
                 error = exact_error(getattr(found, stage)[case], getattr(wanted, stage))
                 assert (error <= getattr(bound, stage)[case]).all(), (
@@ -95,9 +93,7 @@ def test_the_bound_is_not_idle(dtype):
     oracle = error_bound(*wide, allowed=batch.allowed).reference
     found = numeric.attention(*arrays, allowed=batch.allowed)
     assert bound.informative.mean() > 0.9
-    if (
-        dtype == "float64"
-    ):  # the oracle is no better than the twin there; tests with exact arithmetic see to it
+    if dtype == "float64":  # the oracle is no better than the twin there; tests with exact arithmetic see to it
         return
     ratio = np.abs(found.weights - oracle.weights)[batch.allowed] / bound.weights[batch.allowed]
     assert 0.01 < ratio.max() <= 1

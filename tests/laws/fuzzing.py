@@ -54,9 +54,7 @@ def fuzz(law, implementation, *, dtypes=DTYPES, examples=100, shrink=True):
         seen.cases += outcome.cases
         seen.exercised += outcome.exercised
         if outcome.outcome == "broken":
-            raise LawBrokenError(
-                f"{law.id}: error {outcome.max_error} > {outcome.bound} for {outcome.counterexample}"
-            )
+            raise LawBrokenError(f"{law.id}: error {outcome.max_error} > {outcome.bound} for {outcome.counterexample}")
         # A single structure may exercise nothing (one token, say): that is judged over the whole run, below.
         if outcome.note and not outcome.note.startswith("only "):
             raise LawBrokenError(f"{law.id}: {outcome.note}")

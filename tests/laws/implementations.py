@@ -195,9 +195,7 @@ def _frozen(x, W_Q, W_K, W_V, *, allowed, scale=1):
     """The cache was filled for the first token and never again."""
     result = numeric.attention(x, W_Q, W_K, W_V, allowed=allowed, scale=scale)
     v = np.broadcast_to(result.v[..., :1, :], result.v.shape)
-    return SimpleNamespace(
-        scores=result.scores, weights=result.weights, outputs=numeric._outputs(result.weights, v)
-    )
+    return SimpleNamespace(scores=result.scores, weights=result.weights, outputs=numeric._outputs(result.weights, v))
 
 
 def _centred(x, *weights, allowed, scale=1):

@@ -175,9 +175,7 @@ def test_not_implemented_is_unsupported_and_other_exceptions_are_errors():
     def fails(*_, **__):
         raise RuntimeError("out of memory")
 
-    refused, failed = (
-        run(law("rows_sum_to_one"), implementation, cases=64) for implementation in (refuses, fails)
-    )
+    refused, failed = (run(law("rows_sum_to_one"), implementation, cases=64) for implementation in (refuses, fails))
     assert (refused.outcome, refused.note) == ("unsupported", "no windows here")
     assert (failed.outcome, failed.note) == ("error", "RuntimeError: out of memory")
 
