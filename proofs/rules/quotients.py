@@ -197,9 +197,10 @@ def polynomial(expr: Expr) -> tuple[sp.Expr, dict[Expr, Expr]]:
             return walk(node.base) ** node.exp
         if isinstance(node, sp.Rational):
             return node
-        if isinstance(node, sp.exp):
-            # SymPy merges exponentials in a product; this undoes it on both sides.
-            return sp.Mul(*(power(part) for part in sp.Add.make_args(node.args[0])))
+        if isinstance(node, sp.exp) or node is sp.E:
+            # SymPy merges exponentials in a product, and writes e for e^1; this undoes it on both sides.
+            exponent = sp.Integer(1) if node is sp.E else node.args[0]
+            return sp.Mul(*(power(part) for part in sp.Add.make_args(exponent)))
         return table.setdefault(I.canonical(node), sp.Symbol(f"z_{len(table)}"))
 
     return walk(sp.sympify(expr)), table
