@@ -16,10 +16,10 @@ def step_list(steps: Sequence[Step]) -> list[str]:
     rows: list[str] = []
     known: dict[str, int] = {}  # what was established -> at which step
     previous: object = None
-    bounded: set[int] = set()  # chains that hold a step which only bounds
+    bounded: set[object] = set()  # chains that hold a step which only bounds
     for step in steps:
-        if step.relation == "=" and previous is not None and L.same(step.before, step.after):
-            previous = step.after
+        if step.relation == "=" and (step.start, step.before) == previous and L.same(step.before, step.after):
+            previous = step.start, step.after
             continue
         number = len(rows) + 1
         if step.relation == "=>":
@@ -28,14 +28,15 @@ def step_list(steps: Sequence[Step]) -> list[str]:
             known.setdefault(L.formula(step.after), number)
             previous = None
         else:
-            continues = previous is not None and step.before is previous
+            # By value, never by identity: SymPy may or may not hand out the same object twice.
+            continues = (step.start, step.before) == previous
             shown = "" if continues else f"${L.latex(step.before)}$ "
             if step.relation == "<=":
-                bounded.add(id(step.start))
+                bounded.add(step.start)
             result = f"{shown}${SIGNS[step.relation]} {L.latex(step.after)}$"
             leaning = [_place(step.uses, known, step.statement)] if step.uses is not None else []
-            known[L.formula(Relation(step.start, "<=" if id(step.start) in bounded else "=", step.after))] = number
-            previous = step.after
+            known[L.formula(Relation(step.start, "<=" if step.start in bounded else "=", step.after))] = number
+            previous = step.start, step.after
         by = ", ".join(place for place in leaning if place)
         notes = "; ".join(text for text in (step.note, f"from {by}" if by else "") if text)
         rows.append(f"{number}. *{step.rule}*{f' ({notes})' if notes else ''}: {result}")
