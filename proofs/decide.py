@@ -201,13 +201,14 @@ def _spot_check(statement: Statement, steps: Iterable[Step]) -> tuple[int, int]:
 
 
 def _step_holds(step: Step, under: Statement, at: Evaluator) -> int:
-    count = 0
-    every = list(assignments(under.ranges, at, {}))
-    # Every so-manieth assignment; an odd stride, so that the last letter does not stand still where it has two values.
-    stride = max(1, len(every) // MOST_PLACES) | 1
-    for indices in every[::stride]:
-        if not all(a.holds(at, indices) for a in under.assumptions.values()):
-            continue
+    met = [
+        indices
+        for indices in assignments(under.ranges, at, {})
+        if all(a.holds(at, indices) for a in under.assumptions.values())
+    ]
+    # Every so-manieth place; an odd stride, so that the last letter does not stand still where it has two values.
+    count, stride = 0, max(1, len(met) // MOST_PLACES) | 1
+    for indices in met[::stride]:
         count += 1
         if step.relation == "=>":
             premises: tuple[Formula, ...] = step.before
