@@ -24,5 +24,5 @@ CLAIM = Claim(
     words="Translating every token by the same vector leaves all attention weights as they were.",
     parts=(Part("", STATEMENT),),
     repair="weights_unchanged_iff_shift_in_kernel",
-    remark="Lemma 1 about the weights, which its proof needs on the way. Row 2 of 2 sees all: no mask changes nothing.",
+    remark="Lemma 1 about the weights, which its proof needs. Row 2 sees both tokens: it fails without a mask too.",
 )
