@@ -89,9 +89,8 @@ class Reads:
 
     def holds(self, at: Evaluator, indices: Mapping[str, int]) -> bool:  # noqa: ARG002
         """Decide from the definitions; the instance does not matter."""
-        return (
-            reads(self.expr, at.definitions) is not None and (reads(self.expr, at.definitions) or set()) <= self.names
-        )
+        found = reads(self.expr, at.definitions)
+        return found is not None and found <= self.names
 
 
 def reads(expr: Expr, definitions: I.Definitions) -> set[str] | None:

@@ -79,7 +79,7 @@ def write_reports(results: Results, out: Path, *, progress: Progress | None = No
             results.lines[claim.id],
             results.verdicts,
             results.laws.get(claim.law or ""),
-            [other for other in results.claims if other.item == claim.item and other.id != claim.id],
+            [c for c in results.claims if (c.document, c.item) == (claim.document, claim.item) and c is not claim],
         )
         files[f"claims/{claim.id}.md"] = claim_page(page)
     summaries = []

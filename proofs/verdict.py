@@ -46,7 +46,6 @@ class PartEvidence:
     model: Instance | None
     needed: Mapping[str, Witness | None] = field(default_factory=dict)
     note: str = ""
-    seconds: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -206,10 +206,6 @@ def _combined(a: Real, b: Real, operation: Callable[[Any, Any], Any]) -> Real:
     return _simplest(operation(number(a), number(b)))
 
 
-def _terms(a: Real) -> int:
-    return max(len(a.num), len(a.den)) if isinstance(a, ExpQuotient) else 1
-
-
 def _simplest(a: ExpQuotient) -> fmpq | ExpQuotient:
     q = a.rational()
     return a if q is None else fmpq(q.numerator, q.denominator)

@@ -116,10 +116,6 @@ class Context:
         varied = (names_read(a, under.definitions) & self.varied for a in under.assumptions.values())
         return self.admits(formula) and not any(varied)
 
-    def with_facts(self, pairs: list[tuple[Expr, Expr]]) -> Context:
-        """Return the context with more inequalities p <= q."""
-        return replace(self, facts=self.facts.plus(pairs))
-
 
 def _order_facts(formula: Formula) -> Iterator[tuple[Expr, Expr]]:
     if isinstance(formula, Relation):
