@@ -133,10 +133,13 @@ def _clean(terms: Mapping[Exponent, fmpq]) -> dict[Exponent, fmpq]:
 
 
 def _times(a: Mapping[Exponent, fmpq], b: Mapping[Exponent, fmpq]) -> Mapping[Exponent, fmpq]:
-    if a == _UNIT:
+    if a is _UNIT:
         return b
-    if b == _UNIT:
+    if b is _UNIT:
         return a
+    if len(a) == 1 and len(b) == 1:
+        ((r, c),), ((s, d),) = a.items(), b.items()
+        return {_CONSTANT if r == s == _CONSTANT else _product(r, s): c * d}
     out: dict[Exponent, fmpq] = {}
     for r, c in a.items():
         for s, d in b.items():
@@ -145,11 +148,15 @@ def _times(a: Mapping[Exponent, fmpq], b: Mapping[Exponent, fmpq]) -> Mapping[Ex
     return _clean(out)
 
 
-def _plus(a: Mapping[Exponent, fmpq], b: Mapping[Exponent, fmpq], sign: int = 1) -> dict[Exponent, fmpq]:
+def _plus(a: Mapping[Exponent, fmpq], b: Mapping[Exponent, fmpq]) -> dict[Exponent, fmpq]:
     out = dict(a)
     for r, c in b.items():
-        out[r] = out.get(r, _ZERO) + sign * c
-    return _clean(out)
+        total = out[r] + c if r in out else c
+        if total:
+            out[r] = total
+        else:
+            del out[r]
+    return out
 
 
 def _sorted(terms: Mapping[Exponent, fmpq]) -> list[tuple[fmpq, fmpq, fmpq]]:
@@ -170,7 +177,9 @@ class ExpQuotient:
     # -- arithmetic ----------------------------------------------------------------------------------------
 
     def __add__(self, other: ExpQuotient | Rational) -> ExpQuotient:
-        o = number(other)
+        o = other if other.__class__ is ExpQuotient else number(other)
+        if self.den is o.den and self.den is _UNIT:
+            return ExpQuotient(_plus(self.num, o.num), _UNIT)
         if self.den == o.den:
             return _reduced(_plus(self.num, o.num), self.den)
         return _reduced(_plus(_times(self.num, o.den), _times(o.num, self.den)), _times(self.den, o.den))
@@ -187,9 +196,11 @@ class ExpQuotient:
         return number(other) + (-self)
 
     def __mul__(self, other: ExpQuotient | Rational) -> ExpQuotient:
-        o = number(other)
+        o = other if other.__class__ is ExpQuotient else number(other)
         if not self.num or not o.num:
             return _SMALL[0]
+        if self.den is o.den and self.den is _UNIT:
+            return ExpQuotient(_times(self.num, o.num), _UNIT)
         return _reduced(_times(self.num, o.num), _times(self.den, o.den))
 
     __rmul__ = __mul__
@@ -223,7 +234,9 @@ class ExpQuotient:
         # A float is let through to `number`, which refuses it: answering False would decide by its absence.
         if not isinstance(other, (ExpQuotient, int, float, str, Fraction, Decimal, fmpq, fmpz)):
             return NotImplemented
-        return (self - number(other)).is_zero()  # type: ignore[arg-type]  # a float raises TypeError
+        o = number(other)  # type: ignore[arg-type]  # a float raises TypeError
+        # Over one divisor equal numbers have equal sums: no coefficient in them is 0.
+        return self.num == o.num if self.den is o.den else (self - o).is_zero()
 
     __hash__ = None  # type: ignore[assignment]  # equal numbers have many representations
 
@@ -345,12 +358,14 @@ class ExpQuotient:
 def _reduced(num: Mapping[Exponent, fmpq], den: Mapping[Exponent, fmpq]) -> ExpQuotient:
     """Divide both sums by the leading term of the denominator: rationals get denominator 1, sums stay small."""
     if not num:
-        return ExpQuotient({}, {_CONSTANT: _ONE})
+        return ExpQuotient({}, _UNIT)
     lead = next(iter(den)) if len(den) == 1 else max(den, key=_order)
     c = den[lead]
     if lead == _CONSTANT and c == 1:
-        return ExpQuotient(num, den)
+        return ExpQuotient(num, _UNIT if len(den) == 1 else den)
     back = (-lead[0], lead[1], -lead[2], lead[3])
+    if len(den) == 1:
+        return ExpQuotient({_product(r, back): d / c for r, d in num.items()}, _UNIT)
     shifted = ({_product(r, back): d / c for r, d in terms.items()} for terms in (num, den))
     return ExpQuotient(*shifted)
 
@@ -379,10 +394,10 @@ def number(value: ExpQuotient | Rational) -> ExpQuotient:
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(_SMALL):
         return _SMALL[value]
     q = rational(value)
-    return ExpQuotient({_CONSTANT: q} if q != 0 else {}, {_CONSTANT: _ONE})
+    return ExpQuotient({_CONSTANT: q} if q != 0 else {}, _UNIT)
 
 
-_SMALL = tuple(ExpQuotient({_CONSTANT: fmpq(k)} if k else {}, {_CONSTANT: _ONE}) for k in range(16))
+_SMALL = tuple(ExpQuotient({_CONSTANT: fmpq(k)} if k else {}, _UNIT) for k in range(16))
 """The small integers, which evaluation asks for again and again."""
 
 
@@ -391,7 +406,12 @@ def exp(value: ExpQuotient | Rational, *, beta: Rational = 0) -> ExpQuotient:
 
     Raises NotExact if `value` is not rational (e^(e^1) leaves the field).
     """
-    q = number(value).rational()
-    if q is None:
-        raise NotExact("exp", value)
-    return ExpQuotient({_exponent(rational(beta), rational(q)): _ONE}, {_CONSTANT: _ONE})
+    power = number(value)
+    if power.den is _UNIT and power.num.keys() <= {_CONSTANT}:
+        q = power.num.get(_CONSTANT, _ZERO)
+    else:
+        plain = power.rational()
+        if plain is None:
+            raise NotExact("exp", value)
+        q = rational(plain)
+    return ExpQuotient({_exponent(rational(beta), q): _ONE}, _UNIT)

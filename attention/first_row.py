@@ -7,13 +7,15 @@ Scope: all sizes; a mark tells several such inputs apart.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sympy as sp
 
 from attention import indexed as I
 from attention import notation as N
+from attention.exact import ExpQuotient, number
+from attention.instances import Instance
 from attention.translation import only_first, passes, u
 
 w = sp.IndexedBase("w", real=True)
@@ -43,3 +45,19 @@ def first_row(mark: str, token: I.Expr, upper: Callable[[I.Expr], I.Expr]) -> Fi
         I.Definition(f"yu{mark}", (), sp.Sum(y(N.e) * u(N.e), (N.e, 1, N.d))),
     )
     return FirstRow(mark, y, {**definitions, **along})
+
+
+Entries = Sequence["ExpQuotient | int | str"]
+Arrays = dict[str, Mapping[tuple[int, ...], ExpQuotient]]
+
+
+def two_tokens(t: Entries, W_Q: Entries, W_K: Entries, column: Entries, c: int | str = 1) -> Instance:
+    """Return data for n = 2 and d_k = d_v = 1: a translation, two weight columns, and W_V = w = `column`."""
+
+    def entries(values: Entries) -> list[ExpQuotient]:
+        return [value if isinstance(value, ExpQuotient) else number(value) for value in values]
+
+    rows: Arrays = {name: {(k,): e for k, e in enumerate(entries(v), 1)} for name, v in (("w", column), ("t", t))}
+    weights = (("W_Q", W_Q), ("W_K", W_K), ("W_V", column))
+    columns: Arrays = {name: {(k, 1): e for k, e in enumerate(entries(v), 1)} for name, v in weights}
+    return Instance({"n": 2, "d": len(t), "d_k": 1, "d_v": 1}, {"c": number(c)}, {**rows, **columns})

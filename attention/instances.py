@@ -7,41 +7,21 @@ it the referee of every rule, every step, every witness and every mutant.
 
 Scope: sizes of a few units; data rational; exponents rational.  What leaves the field raises `NotExact`.
 """
-# ruff: noqa: SLF001  # the dispatch table names, and isolated evaluators set, what is private to this module
+# ruff: noqa: SLF001  # isolated evaluators set, and a table names, what is private to this module
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
-from typing import Any, TypeAlias
+from typing import Any
 
 import sympy as sp
-from flint import fmpq
 
 from attention import indexed as I
+from attention.duals import Dual, Index, Linear, Polynomial, Value, add, divided, dual, times
 from attention.exact import ExpQuotient, NotExact, exp, number
-
-Index: TypeAlias = "tuple[int, ...]"
-
-
-@dataclass(frozen=True)
-class Dual:
-    """value + tangent * epsilon with epsilon^2 = 0: forward differentiation, exact."""
-
-    value: ExpQuotient
-    tangent: ExpQuotient
-
-
-@dataclass(frozen=True)
-class Linear:
-    """slope * beta + constant, where beta is the formal parameter of a limit."""
-
-    slope: ExpQuotient
-    constant: ExpQuotient
-
-
-Value: TypeAlias = "ExpQuotient | Dual | Linear"
+from attention.nodes import code, index_code
 
 
 @dataclass(frozen=True)
@@ -57,6 +37,7 @@ class Instance:
     arrays: Mapping[str, Mapping[Index, ExpQuotient]] = field(default_factory=dict)
     functions: Mapping[str, Callable[..., ExpQuotient]] = field(default_factory=dict)
     random: Sequence[str] = ()
+    smooth: Mapping[str, Polynomial] = field(default_factory=dict)
 
 
 TWO_POINT = ((number(-2), number("0.2")), (number("0.5"), number("0.8")))
@@ -69,78 +50,6 @@ class Unbounded(ArithmeticError):
     def __init__(self, expression: object) -> None:
         self.expression = expression
         super().__init__(f"{expression} has no finite limit")
-
-
-def _add(a: Value, b: Value) -> Value:
-    if isinstance(a, Linear) or isinstance(b, Linear):
-        p, q = _linear(a), _linear(b)
-        return Linear(p.slope + q.slope, p.constant + q.constant)
-    if isinstance(a, Dual) or isinstance(b, Dual):
-        p2, q2 = _dual(a), _dual(b)
-        return Dual(p2.value + q2.value, p2.tangent + q2.tangent)
-    return a + b
-
-
-def _mul(a: Value, b: Value) -> Value:
-    if isinstance(a, Linear) or isinstance(b, Linear):
-        if isinstance(a, Linear) and isinstance(b, Linear):
-            if b.slope != 0 and a.slope != 0:
-                raise NotExact("the square of a formal parameter", a)
-            a, b = (a, b) if b.slope == 0 else (b, a)
-        if isinstance(b, Linear):
-            a, b = b, a
-        p = _linear(a)
-        r = b.constant if isinstance(b, Linear) else b
-        if isinstance(r, Dual):
-            raise NotExact("a derivative under a limit", r)
-        return Linear(p.slope * r, p.constant * r)
-    if isinstance(a, Dual) or isinstance(b, Dual):
-        p2, q2 = _dual(a), _dual(b)
-        return Dual(p2.value * q2.value, p2.tangent * q2.value + p2.value * q2.tangent)
-    return a * b
-
-
-def _div(a: Value, b: Value) -> Value:
-    if isinstance(b, Linear) and b.slope == 0:
-        b = b.constant
-    if isinstance(b, Linear):
-        raise NotExact("division by a formal parameter", b)
-    if isinstance(a, Linear):
-        if isinstance(b, Dual):
-            raise NotExact("a derivative under a limit", b)
-        return Linear(a.slope / b, a.constant / b)
-    if isinstance(a, Dual) or isinstance(b, Dual):
-        p, q = _dual(a), _dual(b)
-        return Dual(p.value / q.value, (p.tangent * q.value - p.value * q.tangent) / (q.value * q.value))
-    return a / b
-
-
-def _exp(a: Value) -> Value:
-    if isinstance(a, Linear):
-        slope = a.slope.rational()
-        if slope is None:
-            raise NotExact("exp", a)
-        return exp(a.constant, beta=slope)
-    if isinstance(a, Dual):
-        value = exp(a.value)
-        return Dual(value, value * a.tangent)
-    return exp(a)
-
-
-def _linear(a: Value) -> Linear:
-    if isinstance(a, Linear):
-        return a
-    if isinstance(a, Dual):
-        raise NotExact("a derivative under a limit", a)
-    return Linear(number(0), a)
-
-
-def _dual(a: Value) -> Dual:
-    if isinstance(a, Dual):
-        return a
-    if isinstance(a, Linear):
-        raise NotExact("a limit under a derivative", a)
-    return Dual(a, number(0))
 
 
 class Evaluator:
@@ -160,69 +69,34 @@ class Evaluator:
 
         Raises NotExact if the value leaves the field, KeyError if a name has no value in the instance.
         """
-        value = self._value(sp.sympify(expr), dict(indices or {}))
+        value = self._value(expr if isinstance(expr, sp.Basic) else sp.sympify(expr), dict(indices or {}))
         if not isinstance(value, ExpQuotient):
             raise NotExact("the value", value)
         return value
 
     def integer(self, expr: I.Expr, indices: Mapping[str, int]) -> int:
         """Return the value of an index expression such as i + 1 or n."""
-        quick = self._index(expr, indices)
-        if quick is not None:
-            return quick
-        value = self._value(sp.sympify(expr), dict(indices))
-        if not isinstance(value, ExpQuotient):
-            raise NotExact("an index", value)
+        if isinstance(expr, int):
+            return expr
+        expr = expr if isinstance(expr, sp.Basic) else sp.sympify(expr)
+        return index_code(expr)(self, indices if isinstance(indices, dict) else dict(indices))
+
+    def _integral(self, expr: I.Expr, env: dict[str, int]) -> int:
+        value = self._plain(expr, env)
         q = value.rational()
         if q is None or q.denominator != 1:
             raise NotExact("an index", value)
         return q.numerator
 
-    def _index(self, expr: I.Expr, indices: Mapping[str, int]) -> int | None:
-        """Return a plain letter, size, integer or sum of these without leaving the integers; None otherwise."""
-        if isinstance(expr, int):
-            return expr
-        if isinstance(expr, sp.Symbol):
-            found = indices.get(expr.name)
-            return self.instance.sizes.get(expr.name) if found is None else found
-        if isinstance(expr, sp.Integer):
-            return int(expr)
-        if isinstance(expr, sp.Add):
-            parts = [self._index(arg, indices) for arg in expr.args]
-            return None if None in parts else sum(part for part in parts if part is not None)
-        return None
-
     def _value(self, node: I.Expr, env: dict[str, int]) -> Value:
-        kind = type(node)
-        method = _DISPATCH.get(kind)
+        return code(node)(self, env)
+
+    def rarer(self, node: I.Expr, env: dict[str, int]) -> Value:
+        """Return the value of a node that `attention.nodes` leaves to the evaluator. Raises NotExact for others."""
+        method = _METHODS.get(type(node))
         if method is None:
-            method = next((m for base, m in _DISPATCH.items() if issubclass(kind, base)), Evaluator._undefined)
-            _DISPATCH[kind] = method
+            raise NotExact("evaluation", node)
         return method(self, node, env)
-
-    def _rational(self, node: I.Expr, env: dict[str, int]) -> Value:  # noqa: ARG002
-        return number(int(node.p)) if node.q == 1 else number(fmpq(int(node.p), int(node.q)))
-
-    def _named(self, node: I.Expr, env: dict[str, int]) -> Value:
-        return self._symbol(node.name, env)
-
-    def _indexed(self, node: I.Expr, env: dict[str, int]) -> Value:
-        return self._entry(node.args[0].args[0].name, tuple(self.integer(k, env) for k in node.args[1:]))
-
-    def _sum(self, node: I.Expr, env: dict[str, int]) -> Value:
-        v, lo, hi, body = I.opened(node)
-        total: Value = number(0)
-        inner = dict(env)
-        for k in range(self.integer(lo, env), self.integer(hi, env) + 1):
-            inner[v.name] = k
-            total = _add(total, self._value(body, inner))
-        return total
-
-    def _plus(self, node: I.Expr, env: dict[str, int]) -> Value:
-        return self._fold(_add, number(0), node.args, env)
-
-    def _times(self, node: I.Expr, env: dict[str, int]) -> Value:
-        return self._fold(_mul, number(1), node.args, env)
 
     def _power(self, node: I.Expr, env: dict[str, int]) -> Value:
         if not isinstance(node.exp, sp.Integer):
@@ -230,52 +104,88 @@ class Evaluator:
         base = self._value(node.base, env)
         out: Value = number(1)
         for _ in range(abs(int(node.exp))):
-            out = _mul(out, base)
-        return out if node.exp >= 0 else _div(number(1), out)
-
-    def _exponential(self, node: I.Expr, env: dict[str, int]) -> Value:
-        return _exp(self._value(node.args[0], env))
+            out = times(out, base)
+        return out if node.exp >= 0 else divided(number(1), out)
 
     def _e(self, node: I.Expr, env: dict[str, int]) -> Value:  # noqa: ARG002
         return exp(1)
 
-    def _delta(self, node: I.Expr, env: dict[str, int]) -> Value:
-        u, v = (self._plain(arg, env) for arg in node.args)
-        return number(int(u == v))
-
-    def _quotient(self, node: I.Expr, env: dict[str, int]) -> Value:
-        return _div(self._value(node.args[0], env), self._value(node.args[1], env))
-
-    def _at_most(self, node: I.Expr, env: dict[str, int]) -> Value:
-        return number(int(self._plain(node.args[0], env) <= self._plain(node.args[1], env)))
-
     def _is_zero(self, node: I.Expr, env: dict[str, int]) -> Value:
         return number(int(self._plain(node.args[0], env).is_zero()))
+
+    def _absolute(self, node: I.Expr, env: dict[str, int]) -> Value:
+        value = self._plain(node.args[0], env)
+        return -value if value < 0 else value
+
+    def _maximum(self, node: I.Expr, env: dict[str, int]) -> Value:
+        u, v = (self._plain(arg, env) for arg in node.args)
+        return max(u, v)
 
     def _cases(self, node: I.Expr, env: dict[str, int]) -> Value:
         return self._value(node.args[1 if self._plain(node.args[0], env) == 0 else 2], env)
 
-    def _applied(self, node: I.Expr, env: dict[str, int]) -> Value:
+    def _arbitrary(self, node: I.Expr, env: dict[str, int]) -> Value:
         name = type(node).__name__
-        if name in self.definitions:
-            return self._defined(name, node.args, env)
+        derived = I.sloped(name)
+        if derived is not None and derived[0] in self.instance.smooth:
+            return self._slope(*derived, node.args, env)
+        if name in self.instance.smooth:
+            return self.instance.smooth[name](*self._rows(node.args, env))
         if name in self.instance.functions:
-            return self.instance.functions[name](*(self._plain(arg, env) for arg in node.args))
+            return self.instance.functions[name](*(self._argument(arg, env) for arg in node.args))
         raise KeyError(name)
 
-    def _undefined(self, node: I.Expr, env: dict[str, int]) -> Value:  # noqa: ARG002
-        raise NotExact("evaluation", node)
+    def _argument(self, node: I.Expr, env: dict[str, int]) -> Any:
+        """Return a number, or the tuple of a row's entries."""
+        if not isinstance(node, I.Row):
+            return self._plain(node, env)
+        return tuple(self._argument(body, inner) for _, body, inner in self._entries(node, env))
+
+    def _entries(self, row: I.Expr, env: dict[str, int]) -> Iterator[tuple[int, I.Expr, dict[str, int]]]:
+        v, first, last, body = I.opened(row)
+        for k in range(self.integer(first, env), self.integer(last, env) + 1):
+            yield k, body, {**env, v.name: k}
+
+    def _rows(self, args: Sequence[I.Expr], env: dict[str, int]) -> tuple[Index, dict[Index, Value]]:
+        """Return the indices among the arguments of a function of rows, and the rows' entries by place."""
+        fixed = tuple(self.integer(arg, env) for arg in args if not isinstance(arg, I.Row))
+        entries: dict[Index, Value] = {}
+
+        def collect(node: I.Expr, place: Index, inside: dict[str, int]) -> None:
+            if not isinstance(node, I.Row):
+                entries[place] = self._value(node, inside)
+                return
+            for k, body, inner in self._entries(node, inside):
+                collect(body, (*place, k), inner)
+
+        for k, arg in enumerate(args):
+            if isinstance(arg, I.Row):
+                collect(arg, (k,), env)
+        return fixed, entries
+
+    def _slope(self, name: str, k: int, args: Sequence[I.Expr], env: dict[str, int]) -> Value:
+        """Return the derivative of a function of rows by one entry of its k-th argument."""
+        depth, inner = 0, args[k]
+        while isinstance(inner, I.Row):
+            depth, inner = depth + 1, inner.args[0]
+        place = (k, *(self.integer(at, env) for at in args[len(args) - depth :]))
+        fixed, entries = self._rows(args[: len(args) - depth], env)
+        at = entries[place]
+        if any(isinstance(entry, (Dual, Linear)) for entry in entries.values()):
+            raise NotExact("a derivative of a derivative", name)
+        value = self.instance.smooth[name](fixed, {**entries, place: Dual(dual(at).value, number(1))})
+        return value.tangent if isinstance(value, Dual) else number(0)
 
     def _symbol(self, name: str, env: dict[str, int]) -> Value:
         if name in env:
             return number(env[name])
-        if name in self._fixed:
-            return self._fixed[name]
-        if name == self._formal:
-            return Linear(number(1), number(0))
-        if name in self.instance.sizes:
-            return number(self.instance.sizes[name])
-        return self.instance.scalars[name]
+        if name not in self._fixed:
+            if name == self._formal:
+                return Linear(number(1), number(0))
+            if name in self.instance.sizes:
+                return number(self.instance.sizes[name])
+        value = self._fixed[name] if name in self._fixed else self.instance.scalars[name]
+        return Dual(value, number(1)) if self._seed == (name, ()) else value
 
     def _entry(self, name: str, index: Index) -> Value:
         drawn = self._drawn.get((name, index))
@@ -288,22 +198,11 @@ class Evaluator:
             raise NotExact("a comparison", value)
         return value
 
-    def _fold(
-        self, combine: Callable[[Value, Value], Value], start: Value, args: Sequence[I.Expr], env: dict[str, int]
-    ) -> Value:
-        for arg in args:
-            start = combine(start, self._value(arg, env))
-        return start
-
-    def _defined(self, name: str, args: Sequence[I.Expr], env: dict[str, int]) -> Value:
-        definition = self.definitions[name]
-        at = tuple(self.integer(arg, env) for arg in args)
-        key = (name, at)
-        if key not in self._memo:
-            # A definition is closed but for its parameters, sizes, scalars and data: env does not reach inside.
-            inner = {p.name: k for p, k in zip(definition.params, at, strict=True)}
-            self._memo[key] = self._value(definition.body, inner)
-        return self._memo[key]
+    def _defined(self, definition: I.Definition, at: Index) -> Value:
+        # A definition is closed but for its parameters, sizes, scalars and data: env does not reach inside.
+        inner = {p.name: k for p, k in zip(definition.params, at, strict=True)}
+        value = self._memo[definition.name, at] = self._value(definition.body, inner)
+        return value
 
     def _isolated(self) -> Evaluator:
         other = Evaluator(self.instance, self.definitions)
@@ -315,7 +214,11 @@ class Evaluator:
         expr, entry = node.args
         if self._seed is not None:
             raise NotExact("a derivative of a derivative", node)
-        seed = (entry.base.label.name, tuple(self.integer(k, env) for k in entry.indices))
+        name, *at = (entry.base.label.name, *entry.indices) if isinstance(entry, sp.Indexed) else (entry.name,)
+        if name == self._formal:
+            raise NotExact("a derivative by a formal parameter", node)
+        self._value(entry, env)  # a KeyError where there is no such entry: the derivative is not 0, it is none
+        seed = (name, tuple(self.integer(k, env) for k in at))
         if seed not in self._differentiated:
             # One evaluator for each entry: what it has worked out serves every derivative by that entry.
             self._differentiated[seed] = self._isolated()
@@ -326,6 +229,7 @@ class Evaluator:
     def _limit(self, node: I.Expr, env: dict[str, int]) -> Value:
         expr, parameter, to = node.args
         inner = self._isolated()
+        inner._seed = None if self._seed == (parameter.name, ()) else self._seed  # bound here
         if to != sp.oo:
             # The field's operations are continuous where defined: the limit is the value, if it exists.
             if self._jumps(expr, parameter):
@@ -373,30 +277,20 @@ class Evaluator:
             inner._drawn = {key: value for key, (value, _) in zip(entries, outcome, strict=True)}
             chance: Value = number(1)
             for _, p in outcome:
-                chance = _mul(chance, p)
-            total = _add(total, _mul(chance, inner._value(node.args[0], env)))
+                chance = times(chance, p)
+            total = add(total, times(chance, inner._value(node.args[0], env)))
         return total
 
 
-_DISPATCH: dict[type, Callable[[Evaluator, I.Expr, dict[str, int]], Value]] = {
-    # The order matters for subclasses: the special heads are functions too.
-    sp.Rational: Evaluator._rational,
-    sp.Symbol: Evaluator._named,
-    sp.Indexed: Evaluator._indexed,
-    sp.Sum: Evaluator._sum,
-    sp.Add: Evaluator._plus,
-    sp.Mul: Evaluator._times,
-    sp.exp: Evaluator._exponential,
+_METHODS: Mapping[type, Callable[[Evaluator, I.Expr, dict[str, int]], Value]] = {
     type(sp.E): Evaluator._e,  # what SymPy makes of exp(1)
     sp.Pow: Evaluator._power,
-    sp.KroneckerDelta: Evaluator._delta,
-    I.Quotient: Evaluator._quotient,
-    I.AtMost: Evaluator._at_most,
     I.IsZero: Evaluator._is_zero,
+    I.Absolute: Evaluator._absolute,
+    I.Maximum: Evaluator._maximum,
     I.Cases: Evaluator._cases,
     I.Partial: Evaluator._partial,
     I.LimitOf: Evaluator._limit,
     I.Expectation: Evaluator._expectation,
-    sp.core.function.AppliedUndef: Evaluator._applied,
 }
-"""How each kind of node is evaluated; new subclasses met on the way are remembered."""
+"""How the nodes are evaluated that `attention.nodes` does not know."""

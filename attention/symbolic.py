@@ -17,7 +17,8 @@ a non-empty sum of exponentials, positive at all real data: nothing is cancelled
 
 *What this carrier can decide.*  An expression that *is* the number 0 is 0 for all real data of that size.
 One that is not may still vanish everywhere; `evaluate` at rational data that gives something else settles
-it.
+it.  Every entry is written out in full here, which takes long beyond a few tokens: `attention.dependence` decides
+which derivatives vanish at sizes up to a few dozen, by sharing what these entries repeat.
 
 Scope: given sizes of a few units.
 
@@ -99,8 +100,8 @@ def translate(x: Rows, t: Sequence[Any]) -> Matrix:
 
     Source: the chapter's Lemma 1, x'_i = x_i + t.
     """
-    X = _matrix("x", x)
-    (shift,) = _matrix("t", [t])
+    X = matrix("x", x)
+    (shift,) = matrix("t", [t])
     _match("t", f"d = {len(X[0])} entries, as x has columns", len(shift), len(X[0]), "entries")
     moved: Matrix = []
     for row in X:
@@ -119,7 +120,7 @@ def project(x: Rows, w: Rows) -> Matrix:
 
     Source: the chapter, q_i = x_i W^Q (and k_i, v_i).
     """
-    X, W = _matrix("x", x), _matrix("w", w)
+    X, W = matrix("x", x), matrix("w", w)
     _match("w", f"{len(X[0])} rows, as x has columns", len(W), len(X[0]), "rows")
     return _product(X, W)
 
@@ -136,7 +137,7 @@ def scores(q: Rows, k: Rows, *, scale: Any = 1) -> Matrix:
         ShapeError: d_k differs, or an argument is no matrix.
         DTypeError: an entry or the scale is a float or no number.
     """
-    Q, K = _matrix("q", q), _matrix("k", k)
+    Q, K = matrix("q", q), matrix("k", k)
     c = _expression("scale", scale)
     _match("k", f"d_k = {len(Q[0])} columns, as q has", len(K[0]), len(Q[0]), "columns")
     out: Matrix = []
@@ -165,9 +166,9 @@ def weights(s: Rows, *, allowed: Mask) -> Matrix:
 
     Source: the chapter, step 3; a masked position is left out of the sum, not scored -infinity.
     """
-    S = _matrix("s", s)
+    S = matrix("s", s)
     out: Matrix = []
-    for i, permitted in enumerate(_allowed(allowed, len(S), len(S[0]))):
+    for i, permitted in enumerate(allowed_positions(allowed, len(S), len(S[0]))):
         total = sp.S.Zero
         for j in permitted:
             total += sp.exp(S[i][j])
@@ -182,7 +183,7 @@ def outputs(alpha: Rows, v: Rows) -> Matrix:
         ShapeError: m differs, or an argument is no matrix.
         DTypeError: an entry is a float or no number.
     """
-    A, V = _matrix("alpha", alpha), _matrix("v", v)
+    A, V = matrix("alpha", alpha), matrix("v", v)
     _match("v", f"m = {len(A[0])} rows, as alpha has columns", len(V), len(A[0]), "rows")
     return _product(A, V)
 
@@ -208,7 +209,7 @@ def attention(x: Rows, W_Q: Rows, W_K: Rows, W_V: Rows, *, allowed: Mask, scale:
 
     Source: the chapter, steps 1 to 4; [vaswani2017], eq. 1, one head.
     """
-    X, query, key, value = (_matrix(*p) for p in (("x", x), ("W_Q", W_Q), ("W_K", W_K), ("W_V", W_V)))
+    X, query, key, value = (matrix(*p) for p in (("x", x), ("W_Q", W_Q), ("W_K", W_K), ("W_V", W_V)))
     for argument, weight in (("W_Q", query), ("W_K", key), ("W_V", value)):
         _match(argument, f"d = {len(X[0])} rows, as x has columns", len(weight), len(X[0]), "rows")
     _match("W_K", f"d_k = {len(query[0])} columns, as W_Q has", len(key[0]), len(query[0]), "columns")
@@ -228,10 +229,10 @@ def jacobian(outputs: Rows, x: Rows) -> list[list[Matrix]]:
         ShapeError: an argument is no matrix.
         DTypeError: an output is a float or no number, or an entry of x is not a symbol.
     """
-    A, X = _matrix("outputs", outputs), _matrix("x", x)
+    A, X = matrix("outputs", outputs), matrix("x", x)
     for row in X:
         for entry in row:
-            _symbol("x", entry)
+            symbol("x", entry)
     return [[[[sp.diff(a, entry) for entry in token] for a in row] for token in X] for row in A]
 
 
@@ -250,7 +251,7 @@ def substitution(names: Rows, values: Sequence[Sequence[Rational]]) -> dict[Expr
         ShapeError: the shapes differ.
         DTypeError: a value is a float or no rational number, or a name is not a symbol.
     """
-    symbolic, given = _matrix("names", names), _matrix("values", values)
+    symbolic, given = matrix("names", names), matrix("values", values)
     shapes = [[len(row) for row in rows] for rows in (symbolic, given)]
     if shapes[0] != shapes[1]:
         raise ShapeError(
@@ -263,7 +264,7 @@ def substitution(names: Rows, values: Sequence[Sequence[Rational]]) -> dict[Expr
         for name, value in zip(name_row, value_row, strict=True):
             if not isinstance(value, sp.Rational):
                 raise DTypeError(argument="values", expected="rational numbers", received=str(value))
-            out[_symbol("names", name)] = value
+            out[symbol("names", name)] = value
     return out
 
 
@@ -274,7 +275,7 @@ def evaluate(rows: Rows, values: Values) -> Matrix:
         InputError: a symbol has no value.
     """
     out: Matrix = []
-    for row in _matrix("rows", rows):
+    for row in matrix("rows", rows):
         out.append([])
         for expr in row:
             missing = sorted(str(symbol) for symbol in expr.free_symbols - values.keys())
@@ -284,6 +285,54 @@ def evaluate(rows: Rows, values: Values) -> Matrix:
                 )
             out[-1].append(expr.xreplace(values))
     return out
+
+
+def matrix(argument: str, rows: Rows) -> Matrix:
+    """Return `rows` as SymPy expressions; `argument` is the name that an error gives them.
+
+    Raises:
+        ShapeError: they are no matrix of at least one row and one column.
+        DTypeError: an entry is a float or no number.
+    """
+    out = [[_expression(argument, entry) for entry in row] for row in rows]
+    lengths = [len(row) for row in out]
+    if not out or not out[0] or len(set(lengths)) > 1:
+        expected = "rows of one length, at least one row and one column"
+        raise ShapeError(argument=argument, expected=expected, received=f"rows of lengths {lengths}")
+    return out
+
+
+def allowed_positions(allowed: Mask, n: int, m: int) -> list[list[int]]:
+    """Return S(i) for every one of n rows of m places, in order.
+
+    Raises:
+        ShapeError: allowed is not (n, m).
+        EmptyRowError: a row allows nothing.
+    """
+    if callable(allowed):
+        sets = [[j for j in range(m) if allowed(i, j)] for i in range(n)]
+    else:
+        lengths = [len(row) for row in allowed]
+        if lengths != [m] * n:
+            expected = f"{n} rows of {m}, as s has"
+            raise ShapeError(argument="allowed", expected=expected, received=f"rows of lengths {lengths}")
+        sets = [[j for j in range(m) if allowed[i][j]] for i in range(n)]
+    for i, permitted in enumerate(sets):
+        if not permitted:
+            raise EmptyRowError(
+                argument="allowed",
+                expected="at least one allowed position in every row",
+                received=f"none in row {i}",
+                index=(i,),
+            )
+    return sets
+
+
+def symbol(argument: str, entry: Expr) -> Expr:
+    """Return `entry` if it is a symbol. Raises DTypeError, with the name `argument`, if it is not."""
+    if not isinstance(entry, sp.Symbol):
+        raise DTypeError(argument=argument, expected="symbols", received=str(entry))
+    return entry
 
 
 # -- loops and checks ----------------------------------------------------------------------------------------
@@ -330,42 +379,6 @@ def _expression(argument: str, value: Any) -> Expr:
     )
 
 
-def _matrix(argument: str, rows: Rows) -> Matrix:
-    out = [[_expression(argument, entry) for entry in row] for row in rows]
-    lengths = [len(row) for row in out]
-    if not out or not out[0] or len(set(lengths)) > 1:
-        expected = "rows of one length, at least one row and one column"
-        raise ShapeError(argument=argument, expected=expected, received=f"rows of lengths {lengths}")
-    return out
-
-
-def _symbol(argument: str, entry: Expr) -> Expr:
-    if not isinstance(entry, sp.Symbol):
-        raise DTypeError(argument=argument, expected="symbols", received=str(entry))
-    return entry
-
-
 def _match(argument: str, expected: str, size: int, wanted: int, noun: str) -> None:
     if size != wanted:
         raise ShapeError(argument=argument, expected=expected, received=f"{size} {noun}")
-
-
-def _allowed(allowed: Mask, n: int, m: int) -> list[list[int]]:
-    """Return S(i) for every row, in order."""
-    if callable(allowed):
-        sets = [[j for j in range(m) if allowed(i, j)] for i in range(n)]
-    else:
-        lengths = [len(row) for row in allowed]
-        if lengths != [m] * n:
-            expected = f"{n} rows of {m}, as s has"
-            raise ShapeError(argument="allowed", expected=expected, received=f"rows of lengths {lengths}")
-        sets = [[j for j in range(m) if allowed[i][j]] for i in range(n)]
-    for i, permitted in enumerate(sets):
-        if not permitted:
-            raise EmptyRowError(
-                argument="allowed",
-                expected="at least one allowed position in every row",
-                received=f"none in row {i}",
-                index=(i,),
-            )
-    return sets

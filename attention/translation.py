@@ -18,11 +18,20 @@ Expr = I.Expr
 
 tq, tk, tv, u = (sp.Function(name) for name in ("tq", "tk", "tv", "u"))
 
+
+def _image(name: str, W: Expr, component: Expr) -> I.Definition:
+    """Return name(component) = sum_e t_e W[e, component]."""
+    body = sp.Sum(N.t[N.e] * W[N.e, component], (N.e, 1, N.d))
+    return I.Definition(name, (component,), body, I.Meaning("project", lambda e: N.t[e], lambda e, p: W[e, p]))
+
+
+_TRANSPOSED = I.Meaning("project", tq, lambda b, f: N.W_K[f, b], inner=N.d_k)
+
 SHIFT = I.define(
-    I.Definition("tq", (N.b,), sp.Sum(N.t[N.e] * N.W_Q[N.e, N.b], (N.e, 1, N.d))),
-    I.Definition("tk", (N.b,), sp.Sum(N.t[N.e] * N.W_K[N.e, N.b], (N.e, 1, N.d))),
-    I.Definition("tv", (N.g,), sp.Sum(N.t[N.e] * N.W_V[N.e, N.g], (N.e, 1, N.d))),
-    I.Definition("u", (N.f,), sp.Sum(tq(N.b) * N.W_K[N.f, N.b], (N.b, 1, N.d_k))),
+    _image("tq", N.W_Q, N.b),
+    _image("tk", N.W_K, N.b),
+    _image("tv", N.W_V, N.g),
+    I.Definition("u", (N.f,), sp.Sum(tq(N.b) * N.W_K[N.f, N.b], (N.b, 1, N.d_k)), _TRANSPOSED),
 )
 """The images of t under the three projections, and u = t A."""
 

@@ -7,9 +7,10 @@ Scope: see `Claim`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
+from attention.instances import Instance
 from proofs.derivation import Fact, Proof
 from proofs.formula import Statement
 
@@ -23,12 +24,18 @@ class Part:
         statement: the formal content.
         derive: builds the derivation; None where none is known (the part can then only be refuted).
         note: what a reader should know about the part, such as the inputs it chooses.
+        needed_at: by assumption, data at which the part fails without it, where a search would take too long.
+        unsettled: by assumption, why it is neither shown to be needed nor derived to be needless.
+        loose: by letter or size, why the statement does not go as far as it could.
     """
 
     label: str
     statement: Statement
     derive: Callable[[Proof], Fact] | None = None
     note: str = ""
+    needed_at: Mapping[str, Instance] = field(default_factory=dict)
+    unsettled: Mapping[str, str] = field(default_factory=dict)
+    loose: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,7 @@ class Claim:
     Args:
         id: the module's name.
         title: the conclusion in a few words.
-        document: "chapter" or "retrieval".
+        document: "chapter", "retrieval", or "field" for a law without a text under test.
         item: id of the document's item.
         label: the item's name, as DESIGN section 5 lists them.
         words: what is claimed, in one plain sentence.
@@ -73,6 +80,9 @@ class Claim:
         uses: claims that the derivation leans on.
         lines: the document's proof of this item, judged line by line.
         law: id of the executable law that corroborates the claim.
+        kernel: the theorem of `proofs/kernel` that says the same, or the contrary of a refuted claim.
+        cites: keys of `references.bib`, where a source is all that a claim without parts rests on: it is then cited,
+            never proved, and what uses it is not proved either.
         trusted: what the derivation takes from outside, beyond the named rules.
         not_formal: why a sentence has no mathematical content to decide; None otherwise.
         remark: what a reader should know about the reading.
@@ -92,6 +102,8 @@ class Claim:
     uses: tuple[str, ...] = ()
     lines: tuple[Line, ...] = ()
     law: str | None = None
+    kernel: str | None = None
+    cites: tuple[str, ...] = ()
     trusted: tuple[str, ...] = ()
     not_formal: str | None = None
     remark: str = ""

@@ -77,32 +77,45 @@ def _version(context: click.Context, parameter: click.Parameter, wanted: bool) -
         context.exit()
 
 
+kernel_option = click.option(
+    "--kernel",
+    "rocq",
+    type=click.Choice(["auto", "fresh", "record"]),
+    default="auto",
+    show_default=True,
+    help="Check the theories with Rocq if it is there: what changed (auto), all of it (fresh), or only look up what "
+    "was recorded (record).",
+)
+
+
 @click.group(cls=Program, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
 @click.option("--out", default="reports", show_default=True, metavar="DIR", help="Where the reports are written.")
+@kernel_option
 @click.pass_context
-def main(context: click.Context, out: str) -> None:
+def main(context: click.Context, out: str, rocq: str) -> None:
     """Decide what a text claims about self-attention, and re-check the numbers it prints.
 
     Without a command: decide every claim, audit the documents, write the reports and print one table.
     """
     if context.invoked_subcommand is None:
-        _verify((), as_json=False, out=out)
+        _verify((), as_json=False, out=out, rocq=rocq)
 
 
 @main.command()
 @click.argument("ids", nargs=-1, metavar="[ID...]")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1) instead of a table.")
 @click.option("--out", metavar="DIR", help="Write the reports of a full run to DIR.")
-def verify(ids: tuple[str, ...], as_json: bool, out: str | None) -> None:
+@kernel_option
+def verify(ids: tuple[str, ...], as_json: bool, out: str | None, rocq: str) -> None:
     """Decide claims: all of them, or those named.
 
     Exits with 0, or 1 if a verdict is undecided or evidence fails.
     """
-    _verify(ids, as_json=as_json, out=out)
+    _verify(ids, as_json=as_json, out=out, rocq=rocq)
 
 
-def _verify(ids: tuple[str, ...], *, as_json: bool, out: str | None) -> None:
+def _verify(ids: tuple[str, ...], *, as_json: bool, out: str | None, rocq: str) -> None:
     from proofs import registry, run  # noqa: PLC0415
 
     known = registry.claims()
@@ -115,12 +128,12 @@ def _verify(ids: tuple[str, ...], *, as_json: bool, out: str | None) -> None:
         raise UserError(f"--out {out}: reports are written for a full run; leave the ids out")
     folder = _folder(out)
     with progress_line() as progress:
-        results = run.verify(ids or None, progress=progress)
+        results = run.verify(ids or None, progress=progress, rocq=rocq != "record", fresh=rocq == "fresh")
         written = run.write_reports(results, folder, progress=progress) if folder is not None else []
     if as_json:
         from proofs.report.verify_json import verify_json  # noqa: PLC0415
 
-        data = verify_json(results.claims, results.verdicts, results.lines, results.laws)
+        data = verify_json(results.claims, results.verdicts, results.lines, results.laws, results.kernel)
         click.echo(json.dumps(data, ensure_ascii=False, indent=2))
     elif ids:
         _print_claims(results)
@@ -150,11 +163,13 @@ def _folder(out: str | None) -> Path | None:
 def _print_claims(results: Results) -> None:
     from proofs.registry import claims  # noqa: PLC0415
     from proofs.report.claim_text import claim_text  # noqa: PLC0415
+    from proofs.run import kernel_evidence  # noqa: PLC0415
 
     titles = {name: claim.title for name, claim in claims().items()}
     for claim in results.claims:
         law = results.laws.get(claim.law or "")
-        click.echo(claim_text(claim, results.verdicts, titles, results.lines[claim.id], law))
+        evidence = kernel_evidence(claim, results.kernel)
+        click.echo(claim_text(claim, results.verdicts, titles, results.lines[claim.id], law, evidence))
 
 
 def _print_table(results: Results) -> None:
@@ -179,6 +194,9 @@ def _print_table(results: Results) -> None:
     for law in results.laws.values():
         if law.outcome != "holds":
             click.echo(f"law {law.law}: {law.outcome} in {law.cases} cases")
+    click.echo(f"kernel: {results.kernel.summary}")
+    for why in sorted(set(results.kernel.failed.values())):
+        click.echo(f"kernel: {why}")
 
 
 @contextmanager

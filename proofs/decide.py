@@ -1,8 +1,9 @@
 r"""Deciding: the one place where a verdict is made.
 
 A claim is *refuted* by a certified witness against one of its parts; *proved* if every part's derivation runs,
-arrives at the part's conclusion, survives the exact spot checks of every step, has a model of its assumptions,
-and every mutant is refuted; *undecided* in every other case, with what was left open.
+arrives at the part's conclusion, survives the exact spot checks of every step, has a model of its assumptions and
+a reason for each, passes every gate of `proofs.gates`, and every mutant is refuted; *cited* if a source is all that
+it rests on; *undecided* in every other case, with what was left open.
 
 References: [avigad2024] for the discipline; the gates are DESIGN section 3's.
 """
@@ -10,17 +11,18 @@ References: [avigad2024] for the discipline; the gates are DESIGN section 3's.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from attention.exact import NotExact, TooClose
 from attention.instances import Evaluator, Instance, Unbounded
-from proofs import search
+from proofs import gates, search
 from proofs.claim import Claim, Part
 from proofs.derivation import Proof, Step, conclude
-from proofs.formula import OPS, Formula, Statement, assignments, same_formula
+from proofs.formula import OPS, Formula, Statement, assignments
+from proofs.necessity import need
 from proofs.registry import claims, order
 from proofs.rules.core import RuleError
-from proofs.verdict import DOOR, Kind, LineVerdict, MutantEvidence, PartEvidence, Verdict, Witness
+from proofs.verdict import DOOR, Kind, LineVerdict, MutantEvidence, PartEvidence, Standing, Verdict, Witness
 from proofs.wellformed import require_well_formed
 
 SPOT_MODELS = 3
@@ -29,6 +31,8 @@ SPOT_MODELS = 3
 
 MOST_PLACES = 12
 """About how many assignments of the index letters a step is evaluated at, at each model."""
+MUTANTS = 3
+"""The false variants that a proved claim has at least."""
 MOST_SECONDS = 60.0
 """A derivation that takes longer ends undecided."""
 
@@ -46,13 +50,17 @@ def decide(claim: Claim, earlier: Mapping[str, Verdict] | None = None) -> Verdic
     verdicts = earlier or {}
     if claim.not_formal is not None:
         return Verdict(claim.id, Kind.NOT_FORMAL, "", residual=claim.not_formal, door=DOOR)
+    if claim.cites and not claim.parts:
+        return Verdict(claim.id, Kind.CITED, "", residual=_cited(claim), door=DOOR)
     tainted = tuple(name for name in claim.uses if name not in verdicts or verdicts[name].kind is not Kind.PROVED)
     evidence: list[PartEvidence] = []
     problems: list[str] = [f"uses {name}, which is not proved" for name in tainted]
     for part in claim.parts:
         what = part.label or "the claim"
         try:
-            evidence.append(_establish(claim, part) if part.derive is not None else _evaluate(part))
+            evidence.append(_establish(claim, part) if part.derive is not None else _evaluate(claim, part))
+        except _Refused as refusal:
+            problems.append(f"{what}: {refusal}")
         except Exception as error:  # noqa: BLE001  # an exception decides nothing: it is shown as the residual
             # A claim whose derivation fails may simply be false: look before giving up.
             found = _witness(part.statement, what, problems)
@@ -61,12 +69,13 @@ def decide(claim: Claim, earlier: Mapping[str, Verdict] | None = None) -> Verdic
             problems.append(f"{what}: {type(error).__name__}: {error}")
     if not claim.parts:
         problems.append("nothing formal was stated")
+    problems += gates.conclusions_differ([(part.label, part.statement) for part in claim.parts])
     mutants = tuple(
         MutantEvidence(m.change, m.statement, _witness(m.statement, m.change, problems)) for m in claim.mutants
     )
     problems += [f"the mutant '{m.change}' was not refuted" for m in mutants if m.witness is None]
-    if len(mutants) < 2 and not problems:
-        problems.append(f"expected at least 2 mutants, got {len(mutants)}")
+    if len(mutants) < MUTANTS and not problems:
+        problems.append(f"expected at least {MUTANTS} mutants, got {len(mutants)}")
     kind = Kind.UNDECIDED if problems else Kind.PROVED
     scope = "" if problems else _scope(claim)
     residual = "; ".join(problems)
@@ -88,6 +97,35 @@ def decide_all(
     return verdicts
 
 
+def with_kernel(verdicts: Mapping[str, Verdict], refused: Mapping[str, str]) -> dict[str, Verdict]:
+    """Withdraw every proof whose kernel theorem is refused (theorem -> why), and every proof that leans on one."""
+    found = claims()
+    out: dict[str, Verdict] = {}
+    for claim in order(found):
+        if claim.id not in verdicts:
+            continue
+        verdict = verdicts[claim.id]
+        if verdict.kind is Kind.PROVED:
+            tainted = tuple(name for name in claim.uses if out[name].kind is not Kind.PROVED)
+            problems = [f"uses {name}, which is not proved" for name in tainted]
+            if claim.kernel is not None and claim.kernel in refused:
+                problems.append(f"the kernel does not accept {claim.kernel}: {refused[claim.kernel]}")
+            if problems:
+                verdict = Verdict(
+                    claim.id,
+                    Kind.UNDECIDED,
+                    "",
+                    verdict.parts,
+                    None,
+                    verdict.mutants,
+                    "; ".join(problems),
+                    tainted,
+                    door=DOOR,
+                )
+        out[claim.id] = verdict
+    return out
+
+
 def judge_lines(claim: Claim, verdicts: Mapping[str, Verdict]) -> tuple[LineVerdict, ...]:
     """Judge the document's proof of an item line by line, from the verdicts of what the lines say."""
     out = []
@@ -95,7 +133,7 @@ def judge_lines(claim: Claim, verdicts: Mapping[str, Verdict]) -> tuple[LineVerd
         kinds = {name: verdicts[name].kind for name in (*line.content, *line.supports)}
         if any(kinds[name] is Kind.REFUTED for name in line.content):
             verdict = "fails"
-        elif any(kinds[name] is Kind.UNDECIDED for name in kinds):
+        elif any(kinds[name] in {Kind.UNDECIDED, Kind.CITED} for name in kinds):
             verdict = "undecided"
         elif any(kinds[name] is Kind.REFUTED for name in line.supports):
             verdict = "does not follow"
@@ -119,6 +157,10 @@ def _closure(wanted: Iterable[str]) -> set[str]:
     return names
 
 
+def _cited(claim: Claim) -> str:
+    return f"Rests on a source alone and is not proved here: {', '.join(f'[{key}]' for key in claim.cites)}."
+
+
 def _refuted_at(part: Part) -> str:
     return "one instance" if part.statement.given is None else "the given example"
 
@@ -134,6 +176,10 @@ class _Open(Exception):  # it ends in `undecided`, which is no error
     """Something was left open."""
 
 
+class _Refused(Exception):  # likewise: what was derived is true, and is not what a claim may say
+    """A gate is not passed."""
+
+
 def _witness(statement: Statement, what: str, problems: list[str]) -> Witness | None:
     """Search for a witness; a statement that cannot be searched is a problem, and no more."""
     try:
@@ -144,7 +190,7 @@ def _witness(statement: Statement, what: str, problems: list[str]) -> Witness | 
         return None
 
 
-def _evaluate(part: Part) -> PartEvidence:
+def _evaluate(claim: Claim, part: Part) -> PartEvidence:
     """Decide a part without a derivation: by evaluation if it is about one given example, else not at all."""
     given = part.statement.given
     if given is None:
@@ -153,6 +199,7 @@ def _evaluate(part: Part) -> PartEvidence:
     check = part.statement.check(given)
     if check.broken_at is not None or not check.exercised:
         raise _Open("the given example does not show it")
+    _pass_gates(claim, part, (given,))
     return PartEvidence(part.label, part.statement, (), 1, 0, given)
 
 
@@ -165,32 +212,69 @@ def _establish(claim: Claim, part: Part) -> PartEvidence:
         return next(p.statement for p in claims()[name].parts if p.label == label)
 
     proof = Proof(statement, known, deadline=time.perf_counter() + MOST_SECONDS)
-    if part.derive is None:
+    derive = part.derive
+    if derive is None:
         raise _Open("no derivation is known")
-    if any(same_formula(assumed, statement.conclusion) for assumed in statement.assumptions.values()):
-        raise _Open("the conclusion is one of the assumptions")
-    conclude(statement, part.derive(proof))
+    if gates.assumed(statement):
+        raise _Refused("the conclusion is one of the assumptions")
+    conclude(statement, derive(proof))
     model = search.first_model(statement)
     if model is None:
         raise _Open("no model of the assumptions was found")
-    checked, skipped = _spot_check(statement, proof.steps)
+    models = search.models(statement, SPOT_MODELS)
+    checked, skipped = _spot_check(statement, proof.steps, models)
     if checked == 0:
         raise _Open("no step could be evaluated at any instance")
-    needed = {name: search.witness(statement.without(name), most=500) for name in statement.assumptions}
+    _pass_gates(claim, part, models)
+
+    def arrives(other: Statement) -> bool:
+        again = Proof(other, known, deadline=time.perf_counter() + MOST_SECONDS)
+        try:
+            conclude(other, derive(again))
+        except Exception:  # noqa: BLE001  # whatever stops it, it does not arrive
+            return False
+        return True
+
+    needed = {}
+    for name in statement.assumptions:
+        why = need(part, name, arrives)
+        if why is None:
+            raise _Refused(f"the assumption '{name}' is neither shown to be needed nor derived to be needless")
+        needed[name] = why
+    strays = [n for n, why in needed.items() if why.standing in {Standing.NOT_NEEDED, Standing.GIVES_VALUE}]
+    problems = gates.astray(statement, strays, _others(claim, part))
+    if problems:
+        raise _Refused("; ".join(problems))
     return PartEvidence(part.label, statement, tuple(proof.steps), checked, skipped, model, needed, part.note)
 
 
-def _spot_check(statement: Statement, steps: Iterable[Step]) -> tuple[int, int]:
+def _others(claim: Claim, part: Part) -> list[Statement]:
+    """Return the other statements about the claim's item."""
+    siblings = [c for c in claims().values() if (c.document, c.item) == (claim.document, claim.item)]
+    mine = [other for other in claim.parts if other is not part]
+    return [other.statement for other in (*mine, *(p for c in siblings if c.id != claim.id for p in c.parts))]
+
+
+def _pass_gates(claim: Claim, part: Part, models: Sequence[Instance]) -> None:
+    """Raise _Refused unless the statement is the one meant; see `proofs.gates`."""
+    problems = gates.failures(part.statement, part.label, part.loose, models, _others(claim, part))
+    if problems:
+        raise _Refused("; ".join(problems))
+
+
+def _spot_check(statement: Statement, steps: Iterable[Step], instances: Sequence[Instance]) -> tuple[int, int]:
     """Evaluate both sides of every rewriting step at models of the assumptions; raise Unsound on a difference."""
     checked = skipped = 0
     evaluators: dict[tuple[int, int], Evaluator] = {}
-    instances = search.models(statement, SPOT_MODELS)
+    places: dict[tuple[int, int], list[dict[str, int]]] = {}
     for step in steps:
         under = step.statement or statement
         for k, instance in enumerate(instances):
             at = evaluators.setdefault((k, id(under.definitions)), Evaluator(instance, under.definitions))
             try:
-                good = _step_holds(step, under, at)
+                if (k, id(under)) not in places:
+                    places[k, id(under)] = _places(under, at)
+                good = _step_holds(step, places[k, id(under)], at)
             except (NotExact, ZeroDivisionError, Unbounded, TooClose):  # a KeyError is read beyond the data
                 skipped += 1
                 continue
@@ -198,16 +282,19 @@ def _spot_check(statement: Statement, steps: Iterable[Step]) -> tuple[int, int]:
     return checked, skipped
 
 
-def _step_holds(step: Step, under: Statement, at: Evaluator) -> int:
+def _places(under: Statement, at: Evaluator) -> list[dict[str, int]]:
+    """Return some index values that meet the assumptions: every so-manieth."""
     met = [
         indices
         for indices in assignments(under.ranges, at, {})
         if all(a.holds(at, indices) for a in under.assumptions.values())
     ]
-    # Every so-manieth place; an odd stride, so that the last letter does not stand still where it has two values.
-    count, stride = 0, max(1, len(met) // MOST_PLACES) | 1
-    for indices in met[::stride]:
-        count += 1
+    # An odd stride, so that the last letter does not stand still where it has two values.
+    return met[:: max(1, len(met) // MOST_PLACES) | 1]
+
+
+def _step_holds(step: Step, places: Sequence[Mapping[str, int]], at: Evaluator) -> int:
+    for indices in places:
         if step.relation == "=>":
             premises: tuple[Formula, ...] = step.before
             good = not all(p.holds(at, indices) for p in premises) or step.after.holds(at, indices)
@@ -215,4 +302,4 @@ def _step_holds(step: Step, under: Statement, at: Evaluator) -> int:
             good = OPS[step.relation](at(step.before, indices), at(step.after, indices))
         if not good:
             raise Unsound(step, at.instance, indices)
-    return count
+    return len(places)

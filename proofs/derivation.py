@@ -10,7 +10,7 @@ Scope: statements of `proofs.formula`.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -21,6 +21,7 @@ from proofs.formula import (
     ForAll,
     Formula,
     Or,
+    Range,
     Reads,
     Relation,
     Statement,
@@ -30,7 +31,7 @@ from proofs.formula import (
     same_formula,
     substitute,
 )
-from proofs.rules import core, inference, order, quotients
+from proofs.rules import core, inequalities, inference, order, quotients
 from proofs.rules.core import Context, Rule, RuleError
 from proofs.steps import FACT_DOOR, FORMULAS, DerivationError, Fact, Step, as_relation
 from proofs.wellformed import require_descent, require_well_formed, require_words
@@ -190,37 +191,42 @@ class Proof:
         if not any(fact.under is statement for statement in self._lineage):
             raise RuleError("a fact under its own assumptions only", fact.formula)
 
+    def infer(self, rule: inequalities.Inference, *premises: Fact) -> Fact:
+        """Apply a rule of inference to established facts."""
+        conclusion = rule.conclude([p.formula for p in premises], self.context(sp.Integer(0)))
+        return self._infer(rule.name, conclusion, *premises, says=rule.says)
+
     def transitive(self, first: Fact, second: Fact) -> Fact:
         """From p = q and p = r (or q = r, or r = q) conclude the remaining equation."""
-        out = inference.transitive(_relation(first), _relation(second))
+        out = inference.transitive(first.relation, second.relation)
         return self._infer("transitivity", out, first, second, says="p = q, q = r => p = r")
 
     def linear_combination(self, conclusion: Relation, *terms: tuple[Expr, Fact]) -> Fact:
         """Conclude an equation that is a combination, with polynomial factors, of established ones."""
-        out = inference.linear_combination([(sp.sympify(k), _relation(p)) for k, p in terms], conclusion)
+        out = inference.linear_combination([(sp.sympify(k), p.relation) for k, p in terms], conclusion)
         says = "p_k = q_k => p = r where p - r = sum f_k (p_k - q_k)"
         return self._infer("linear combination", out, *(p for _, p in terms), says=says)
 
     def exponential_injective(self, premise: Fact) -> Fact:
         """From f (e^u - e^v) = 0 conclude f (u - v) = 0."""
-        out = inference.exponential_injective(_relation(premise))
+        out = inference.exponential_injective(premise.relation)
         return self._infer("the exponential is injective", out, premise, says="f (e^u - e^v) = 0 => f (u - v) = 0")
 
     def cross_multiply(self, premise: Fact) -> Fact:
         """From f/g = h/k with positive divisors conclude f k = h g."""
-        relation = _relation(premise)
+        relation = premise.relation
         out = inference.cross_multiply(relation, Context.of(self.statement, relation.lhs))
         return self._infer("cross multiplication", out, premise, says="f/g = h/k, g > 0, k > 0 => f k = h g")
 
     def positive_factor(self, premise: Fact) -> Fact:
         """Drop a positive factor or divisor from an expression that is zero."""
-        relation = _relation(premise)
+        relation = premise.relation
         out = inference.positive_factor(relation, Context.of(self.statement, relation.lhs))
         return self._infer("a positive factor is not zero", out, premise, says="f g = 0, f > 0 => g = 0")
 
     def product_zero(self, premise: Fact) -> Fact:
         """From f g = 0 conclude f = 0 or g = 0."""
-        out = inference.product_zero(_relation(premise))
+        out = inference.product_zero(premise.relation)
         return self._infer("a product is zero iff a factor is", out, premise, says="f g = 0 => f = 0 or g = 0")
 
     def squares_zero(self, premise: Fact, *letters: Expr) -> Fact:
@@ -261,7 +267,7 @@ class Proof:
 
     def signed(self, equation: Fact, sign: Fact) -> Fact:
         """From p = q and q > 0 (or q >= 0) conclude p > 0 (or p >= 0)."""
-        left, right = _relation(equation), _relation(sign)
+        left, right = equation.relation, sign.relation
         if left.op != "=" or right.op not in {">", ">="} or not I.same(left.rhs, right.lhs):
             raise RuleError("substitution of equals", (left, right))
         out = Relation(left.lhs, right.op, right.rhs)
@@ -314,10 +320,15 @@ class Proof:
 
     @staticmethod
     def _close(derive: Callable[[Proof], Fact], inner: Proof, goal: Formula) -> None:
-        fact = derive(inner)
-        inner._accept(fact)  # a fact of some other proof proves nothing here
+        fact = Proof._run(derive, inner)
         if not same_formula(fact.formula, goal):
             raise DerivationError(goal, fact.formula)
+
+    @staticmethod
+    def _run(derive: Callable[[Proof], Fact], inner: Proof) -> Fact:
+        fact = derive(inner)
+        inner._accept(fact)  # a fact of some other proof proves nothing here
+        return fact
 
     def other(self, claim: str, part: str = "") -> Fact:
         """Return the conclusion of another claim, or of one part of it.
@@ -354,6 +365,25 @@ class Proof:
             raise RuleError("generalisation over letters that are arbitrary", letters)
         return self._infer("generalise", ForAll(ranges, fact.formula), fact, says="P(r) for arbitrary r => for all r")
 
+    def for_all(self, ranges: Sequence[Range], derive: Callable[[Proof], Fact]) -> Fact:
+        """Prove a property of new letters in ranges whose ends may mention the letters there are."""
+        mine = self.statement
+        taken = {str(name) for name in (*mine.sizes, *(v for v, _, _ in mine.ranges), *(d.name for d in mine.data))}
+        taken |= {v.name for p in (mine.conclusion, *mine.assumptions.values()) for v in free_symbols(p)}
+        if taken & {v.name for v, _, _ in ranges} or len({v.name for v, _, _ in ranges}) < len(ranges):
+            raise RuleError("generalisation over new letters", ranges)
+        fact = self._run(derive, self._inner(replace(mine, ranges=(*mine.ranges, *ranges))))
+        return self._infer("generalise", ForAll(tuple(ranges), fact.formula), says="P(r) for arbitrary r => for all r")
+
+    def having(self, name: str, fact: Fact, derive: Callable[[Proof], Fact]) -> Fact:
+        """Prove something with an established fact as one more assumption, under a new name (a cut)."""
+        self._accept(fact)
+        mine = self.statement
+        if name in mine.assumptions:
+            raise RuleError("an assumption under a new name", name)
+        out = self._run(derive, self._inner(replace(mine, assumptions={**mine.assumptions, name: fact.formula})))
+        return self._infer("cut", out.formula, fact, says="P, and P => Q, give Q")
+
     def using(self, fact: Fact, *, backwards: bool = False) -> Rule:
         """Return the rule that rewrites by an established equation, its letters matched and in range."""
         self._accept(fact)
@@ -378,10 +408,6 @@ def closed(statement: Statement) -> Formula:
         if v not in mentioned and not facts.at_most(first, last):
             raise RuleError("a range that is not empty", (v, first, last))
     return ForAll(kept, statement.conclusion) if kept else statement.conclusion
-
-
-def _relation(fact: Fact) -> Relation:
-    return as_relation(fact.formula)
 
 
 def conclude(statement: Statement, fact: Fact) -> None:

@@ -102,7 +102,7 @@ def reads(expr: Expr, definitions: I.Definitions) -> set[str] | None:
     found: set[str] = set()
     for body in (_sympify(expr), *(item.body for item in used.values())):
         found |= {entry.base.label.name for entry in body.atoms(sp.Indexed)}
-        heads = {head.func.__name__ for head in body.atoms(sp.core.function.AppliedUndef)}
+        heads = {head.func.__name__ for head in I.atoms(body, sp.core.function.AppliedUndef)}
         found |= {name for name in heads if name not in definitions}
         # Scalars are data too; sizes, letters and parameters are integers, and no scalar is.
         found |= {s.name for s in body.free_symbols if isinstance(s, sp.Symbol) and not s.is_integer}
@@ -123,8 +123,10 @@ def assignments(ranges: Sequence[Range], at: Evaluator, indices: Mapping[str, in
         yield dict(indices)
         return
     (letter, first, last), *rest = ranges
+    inner = dict(indices)
     for k in range(at.integer(first, indices), at.integer(last, indices) + 1):
-        yield from assignments(rest, at, {**indices, letter.name: k})
+        inner[letter.name] = k
+        yield from assignments(rest, at, inner)
 
 
 def same_formula(p: Formula, q: Formula) -> bool:
@@ -194,11 +196,11 @@ def free_symbols(formula: Formula) -> set[Expr]:
     if isinstance(formula, ForAll):
         free = free_symbols(formula.body)
         for v, first, last in reversed(formula.ranges):
-            free = (free - {v}) | _sympify(first).free_symbols | _sympify(last).free_symbols
+            free = (free - {v}) | I.free_symbols(_sympify(first)) | I.free_symbols(_sympify(last))
         return {symbol for symbol in free if isinstance(symbol, sp.Symbol)}
     if isinstance(formula, (And, Or)):
         return {symbol for part in formula.parts for symbol in free_symbols(part)}
-    found = {symbol for expr in expressions(formula) for symbol in expr.free_symbols}
+    found = {symbol for expr in expressions(formula) for symbol in I.free_symbols(expr)}
     return {symbol for symbol in found if isinstance(symbol, sp.Symbol)}
 
 
@@ -206,7 +208,7 @@ def names_read(formula: Formula, definitions: I.Definitions) -> set[str]:
     """Return the names of all symbols, arrays and heads in a formula and in the definitions it unfolds to."""
     found = list(expressions(formula))
     found += [item.body for item in I.reachable(found, definitions).values()]
-    heads = {head.func.__name__ for expr in found for head in expr.atoms(sp.core.function.AppliedUndef)}
+    heads = {head.func.__name__ for expr in found for head in I.atoms(expr, sp.core.function.AppliedUndef)}
     return heads | {name for expr in found for name in I.names_in(expr)}
 
 
@@ -242,8 +244,9 @@ class Datum:
     """A free name of a statement and the set it ranges over.
 
     kind: "real" array, "positive" or "real" scalar (shape ()), "token" (elements of an arbitrary set),
-    "permutation" of 1..n, "random" (independent entries, mean 0, variance 1), or "function" (any real function of
-    `arity` arguments).  Indices run from `first` (1 unless said) to the shape's sizes.
+    "permutation" of 1..n, "random" (independent entries, mean 0, variance 1), "function" (any real function of
+    `arity` arguments, numbers or rows), or "smooth" (one that is differentiable in its rows' entries).  Indices run
+    from `first` (1 unless said) to the shape's sizes.
     """
 
     symbol: Any

@@ -5,6 +5,7 @@ A module with `CLAIMS` holds a list instead: the sentences without mathematical 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -46,6 +47,17 @@ def check(found: dict[str, Claim]) -> None:
             if name not in found:
                 raise RegistryError(claim.id, f"names {name}, which is no claim")
     order(found)
+
+
+def check_kernel(found: dict[str, Claim], theorems: Iterable[str]) -> None:
+    """Raise RegistryError if a claim names a theorem that is not there, or no claim names a theorem."""
+    named = {claim.kernel: claim for claim in found.values() if claim.kernel is not None}
+    there = set(theorems)
+    for name, claim in named.items():
+        if name not in there:
+            raise RegistryError(claim.id, f"names the theorem {name}, which is in no theory")
+    for name in sorted(there - set(named)):
+        raise RegistryError(name, "is a theorem of the kernel that no claim names")
 
 
 def order(found: dict[str, Claim]) -> list[Claim]:

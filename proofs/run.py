@@ -6,15 +6,18 @@ Claims, laws and audits do not know one another; they meet here and in `proofs.r
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from proofs import documents
+from proofs import documents, kernel
 from proofs.claim import Claim
-from proofs.decide import decide_all, judge_lines
+from proofs.decide import decide_all, judge_lines, with_kernel
+from proofs.registry import check_kernel
 from proofs.registry import claims as all_claims
 from proofs.report.claim_page import LawEvidence, Page, claim_page
 from proofs.report.index_page import AuditSummary, index_page
+from proofs.report.kernel_page import KernelEvidence, KernelSummary, kernel_page
 from proofs.verdict import Kind, LineVerdict, Verdict
 
 MARK = "<!-- written by attention-proofs -->"
@@ -31,23 +34,64 @@ class Results:
     verdicts: Mapping[str, Verdict]
     lines: Mapping[str, Sequence[LineVerdict]]
     laws: Mapping[str, LawEvidence]
+    kernel: kernel.Outcome
 
     @property
     def failed(self) -> bool:
         """Whether a verdict is undecided or evidence fails."""
         wanted = {claim.id for claim in self.claims}
+        if any(claim.kernel in self.kernel.failed for claim in self.claims):
+            return True
         open_claims = any(self.verdicts[name].kind is Kind.UNDECIDED for name in wanted)
         return open_claims or any(law.outcome != "holds" for law in self.laws.values())
 
 
-def verify(wanted: Iterable[str] | None = None, *, progress: Progress | None = None) -> Results:
-    """Decide the wanted claims (all by default) and run the laws that corroborate them."""
+def verify(
+    wanted: Iterable[str] | None = None,
+    *,
+    progress: Progress | None = None,
+    rocq: bool = True,
+    fresh: bool = False,
+) -> Results:
+    """Decide the wanted claims (all by default), ask the kernel, and run the laws that corroborate them.
+
+    Args:
+        wanted: ids of claims.
+        progress: is told what is being done.
+        rocq: whether Rocq is run where it is installed; its record alone counts otherwise.
+        fresh: whether unchanged theories are compiled again.
+    """
     found = all_claims()
+    check_kernel(found, kernel.load().theorems)
     names = set(found) if wanted is None else set(wanted)
-    verdicts = decide_all(None if wanted is None else names, progress=progress)
+    with ThreadPoolExecutor(1) as pool:
+        # Rocq runs beside the derivations: it is waited for, not computed, here.
+        asked = pool.submit(kernel.check, run=rocq, fresh=fresh)
+        verdicts = decide_all(None if wanted is None else names, progress=progress)
+        if progress is not None:
+            progress("waiting for Rocq")
+        answers = asked.result()
+    verdicts = with_kernel(verdicts, answers.failed)
     chosen = [claim for claim in found.values() if claim.id in names]
     lines = {claim.id: judge_lines(claim, verdicts) for claim in chosen}
-    return Results(chosen, verdicts, lines, _laws(chosen, progress))
+    return Results(chosen, verdicts, lines, _laws(chosen, progress), answers)
+
+
+def kernel_evidence(claim: Claim, answers: kernel.Outcome) -> KernelEvidence | None:
+    """Return what the kernel says of a claim's theorem, or None if it names none."""
+    if claim.kernel is None:
+        return None
+    theories = kernel.load()
+    theorem = theories.theorems[claim.kernel]
+    assumes = answers.assumes.get(theorem.name, ())
+    return KernelEvidence(theorem, theories.used_by(theorem), answers.standing(theorem.name), assumes)
+
+
+def _kernel_page(results: Results) -> str:
+    evidence = {e.theorem.name: e for c in results.claims if (e := kernel_evidence(c, results.kernel)) is not None}
+    named = {name: [c.id for c in results.claims if c.kernel == name] for name in evidence}
+    ordered = [evidence[name] for name in kernel.load().theorems if name in evidence]
+    return kernel_page(KernelSummary(ordered, named, kernel.ALLOWED, kernel.load().digest))
 
 
 def _laws(claims: Sequence[Claim], progress: Progress | None) -> dict[str, LawEvidence]:
@@ -80,6 +124,7 @@ def write_reports(results: Results, out: Path, *, progress: Progress | None = No
             results.verdicts,
             results.laws.get(claim.law or ""),
             [c for c in results.claims if (c.document, c.item) == (claim.document, claim.item) and c is not claim],
+            kernel_evidence(claim, results.kernel),
         )
         files[f"claims/{claim.id}.md"] = claim_page(page)
     summaries = []
@@ -89,6 +134,7 @@ def write_reports(results: Results, out: Path, *, progress: Progress | None = No
         summary, text = _audit(document)
         summaries.append(summary)
         files[summary.file] = text
+    files["kernel.md"] = _kernel_page(results)
     figures = _figures(out, results)
     files["README.md"] = index_page(found, results.verdicts, texts, summaries, figures)
     _remove_stale(out, files)

@@ -11,10 +11,13 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import product
+from typing import Any
 
+from attention.duals import Index, Polynomial
 from attention.exact import ExpQuotient, NotExact, TooClose, number
-from attention.instances import Evaluator, Index, Instance, Unbounded
+from attention.instances import Evaluator, Instance, Unbounded
 from proofs.formula import Datum, ForAll, Formula, Reads, Relation, Statement, assignments, reads
 from proofs.verdict import Witness
 
@@ -63,10 +66,28 @@ def instances(statement: Statement, *, seed: int = 0, exhaustive: bool = True) -
             yield _fill(statement, at, slots, {}, rng)
 
 
+def shapes(statement: Statement, most: int, *, seed: int = 3) -> Iterator[Instance]:
+    """Yield instances of all sizes in a seeded order, one of each size at first; the assumptions apart."""
+    if statement.given is not None:
+        yield statement.given
+        return
+    rng = random.Random(seed)  # noqa: S311  # a fixed order of test data, no secret
+    names = [str(size) for size in statement.sizes]
+    every = list(product(*(range(least, least + MOST + 1) for least in statement.sizes.values())))
+    rng.shuffle(every)
+    for k in range(most):
+        yield filled(statement, dict(zip(names, every[k % len(every)], strict=True)), rng)
+
+
+def filled(statement: Statement, sizes: dict[str, int], rng: random.Random) -> Instance:
+    """Return data drawn for the given sizes, the assumptions apart."""
+    return _fill(statement, sizes, list(_slots(statement.data, sizes)), {}, rng)
+
+
 def _slots(data: Sequence[Datum], sizes: dict[str, int]) -> Iterator[_Slot]:
     at = Evaluator(Instance(sizes), {})
     for datum in data:
-        if datum.kind == "function":
+        if datum.kind in {"function", "smooth"}:
             continue
         if not datum.shape:
             yield _Slot(datum.name, None, datum.kind)
@@ -95,8 +116,9 @@ def _fill(
         else:
             arrays[slot.name][slot.index] = value
     functions = {d.name: _function(d, rng.randrange(1 << 30)) for d in statement.data if d.kind == "function"}
+    smooth = {d.name: _polynomial(d, rng.randrange(1 << 30)) for d in statement.data if d.kind == "smooth"}
     randoms = tuple(d.name for d in statement.data if d.kind == "random")
-    return Instance(sizes, scalars, arrays, functions, randoms)
+    return Instance(sizes, scalars, arrays, functions, randoms, smooth)
 
 
 def _draw(
@@ -115,6 +137,16 @@ def _draw(
     return rng.choice(POOL)
 
 
+def _polynomial(datum: Datum, seed: int) -> Polynomial:
+    """Return a differentiable function of rows: small coefficients, most products of entries left out."""
+
+    def coefficient(fixed: Index, places: tuple[Index, ...]) -> ExpQuotient:
+        rng = random.Random(f"{seed}{datum.name}{fixed}{places}")  # noqa: S311
+        return number(0) if len(places) == 2 and rng.randrange(3) else rng.choice(POOL)
+
+    return Polynomial(cache(coefficient))
+
+
 def _function(datum: Datum, seed: int) -> Callable[..., ExpQuotient]:
     """Return an arbitrary function of its arguments: a table of small rationals filled on demand."""
     table: dict[tuple[str, ...], ExpQuotient] = {}
@@ -126,18 +158,28 @@ def _function(datum: Datum, seed: int) -> Callable[..., ExpQuotient]:
         if all(a.rational() is not None for a in arguments):
             return shown
         for known, key in irrational:
-            if all(a == b for a, b in zip(arguments, known, strict=True)):
+            if len(arguments) == len(known) and all(a == b for a, b in zip(arguments, known, strict=True)):
                 return key
         irrational.append((arguments, shown))
         return shown
 
-    def value(*arguments: ExpQuotient) -> ExpQuotient:
-        key = name(arguments)
+    def value(*arguments: Any) -> ExpQuotient:
+        # A row counts by its length and its entries.
+        key = name(tuple(_flat(arguments)))
         if key not in table:
             table[key] = random.Random(f"{seed}{datum.name}{key}").choice(POOL)  # noqa: S311
         return table[key]
 
     return value
+
+
+def _flat(arguments: tuple[Any, ...]) -> Iterator[ExpQuotient]:
+    for argument in arguments:
+        if isinstance(argument, tuple):
+            yield number(len(argument))
+            yield from _flat(argument)
+        else:
+            yield argument
 
 
 def models(statement: Statement, count: int, *, seed: int = 1, tries: int = 400) -> list[Instance]:
@@ -181,6 +223,46 @@ def witness(statement: Statement, *, most: int = MOST_TRIED) -> Witness | None:
         if _broken(statement, instance) is not None:
             small = _shrunk(statement, instance)
             return _certified(statement, small, dict(_broken(statement, small) or {}), tried)
+    return None
+
+
+def witness_at(statement: Statement, instance: Instance) -> Witness | None:
+    """Return a certified witness if the statement fails at a given instance, or None; nothing is simplified."""
+    broken = _broken(statement, instance)
+    return None if broken is None else _certified(statement, instance, dict(broken), 1)
+
+
+def still_refutes(witness: Witness) -> bool:
+    """Decide afresh whether a stored witness refutes its statement, there and with the values that it shows."""
+    broken = _broken(witness.statement, witness.instance)
+    if broken is None:
+        return False
+    again = _certified(witness.statement, witness.instance, dict(broken), witness.tried)
+    return (again.indices, again.lhs, again.rhs, again.difference) == (
+        witness.indices,
+        witness.lhs,
+        witness.rhs,
+        witness.difference,
+    )
+
+
+def without_value(statement: Statement, dropped: Formula, *, most: int) -> Instance | None:
+    """Return an instance that meets the assumptions but not the dropped one, where the conclusion divides by zero."""
+    for _, instance in zip(range(most), instances(statement), strict=False):
+        at = Evaluator(instance, statement.definitions)
+        for indices in assignments(statement.ranges, at, {}):
+            try:
+                meant = all(a.holds(at, indices) for a in statement.assumptions.values())
+                if not meant or dropped.holds(at, indices):
+                    continue
+            except (NotExact, ZeroDivisionError, Unbounded, TooClose):
+                continue
+            try:
+                statement.conclusion.holds(at, indices)
+            except ZeroDivisionError:
+                return instance
+            except (NotExact, Unbounded, TooClose):
+                continue
     return None
 
 

@@ -12,11 +12,12 @@ from proofs.formula import Formula, Statement
 
 
 class Kind(Enum):
-    """The five verdicts of DESIGN section 3."""
+    """The verdicts of DESIGN section 3, and what is only cited: it counts neither as proved nor as refuted."""
 
     PROVED = "proved"
     REFUTED = "refuted"
     UNDECIDED = "undecided"
+    CITED = "cited"
     NOT_FORMAL = "not formal"
 
 
@@ -34,6 +35,29 @@ class Witness:
     tried: int
 
 
+class Standing(Enum):
+    """Why an assumption stands in a statement."""
+
+    NEEDED = "needed"
+    GIVES_VALUE = "gives the conclusion a value"
+    NOT_NEEDED = "not needed"
+    UNSETTLED = "unsettled"
+
+
+@dataclass(frozen=True)
+class Need:
+    """What becomes of a statement without one of its assumptions.
+
+    NEEDED comes with a witness, GIVES_VALUE with an instance at which the conclusion divides by zero, NOT_NEEDED
+    means that the derivation runs without it, and UNSETTLED that a claim says why neither was found.
+    """
+
+    standing: Standing
+    witness: Witness | None = None
+    instance: Instance | None = None
+    reason: str = ""
+
+
 @dataclass(frozen=True)
 class PartEvidence:
     """What was established for one part: derivation steps and exact spot checks of each of them."""
@@ -44,7 +68,7 @@ class PartEvidence:
     spot_checks: int
     not_evaluable: int
     model: Instance | None
-    needed: Mapping[str, Witness | None] = field(default_factory=dict)
+    needed: Mapping[str, Need] = field(default_factory=dict)
     note: str = ""
 
 

@@ -2,8 +2,8 @@ r"""What a statement may be made of: every name declared once, and no operation 
 
 Rules look at names and at free letters; SymPy looks at its own symbols.  The two agree only if one name is one
 symbol, definitions read nothing but their parameters and declared names, and a letter that SymPy takes to be
-positive starts at 1.  Inside the vocabulary SymPy's automatic arithmetic holds for all reals; outside it (x/x = 1,
-sqrt(x**2) = x for a positive x) it does not, so the rest is refused.
+positive (or not negative) starts at 1 (or 0).  Inside the vocabulary SymPy's automatic arithmetic holds for all
+reals; outside it (x/x = 1, sqrt(x**2) = x for a positive x) it does not, so the rest is refused.
 
 Scope: statements of `proofs.formula`.
 """
@@ -21,7 +21,8 @@ from proofs.formula import And, ForAll, Formula, Or, Statement, expressions, fre
 
 Expr = Any
 AppliedUndef = sp.core.function.AppliedUndef
-_HEADS = (I.Quotient, I.AtMost, I.IsZero, I.Partial, I.LimitOf, I.Expectation, I.Cases, sp.KroneckerDelta, sp.exp)
+_SIGNS = (I.AtMost, I.IsZero, I.Absolute, I.Maximum, sp.KroneckerDelta)
+_HEADS = (I.Quotient, I.Partial, I.LimitOf, I.Expectation, I.Cases, sp.exp, *_SIGNS)
 _WORDS = (sp.Add, sp.Mul, sp.Rational, sp.Symbol, sp.Indexed, sp.Sum, AppliedUndef, *_HEADS)
 
 
@@ -50,10 +51,26 @@ def require_words(expr: Expr) -> None:
             todo += [first, last, body]
         elif isinstance(node, I.LimitOf):
             todo.append(node.args[0])
+        elif isinstance(node, AppliedUndef):
+            todo += [part for arg in node.args for part in _components(arg)]
+        elif isinstance(node, I.Partial):
+            _require_entry(node.args[1])
+            todo += node.args
         elif isinstance(node, _WORDS) or node is sp.E:
             todo += node.args
         else:
             raise IllFormed(node, f"{type(node).__name__} is not in the vocabulary of statements")
+
+
+def _components(argument: Expr) -> Iterable[Expr]:
+    """Yield what stands in an argument of a function: itself, or the ends and the entries of a row."""
+    if not isinstance(argument, I.Row):
+        yield argument
+        return
+    v, first, last, body = I.opened(argument)
+    _require_letter(v, first)
+    yield from (first, last)
+    yield from _components(body)
 
 
 def _require_letter(letter: Expr, first: Expr) -> None:
@@ -61,6 +78,13 @@ def _require_letter(letter: Expr, first: Expr) -> None:
         raise IllFormed(letter, "an index letter is an integer symbol")
     if letter.is_positive and not sp.sympify(first).is_positive:
         raise IllFormed(letter, f"a letter declared positive starts at {first}")
+    if letter.is_nonnegative and not sp.sympify(first).is_nonnegative:
+        raise IllFormed(letter, f"a letter declared non-negative starts at {first}")
+
+
+def _require_entry(by: Expr) -> None:
+    if not isinstance(by, sp.Indexed) and not (isinstance(by, sp.Symbol) and not by.is_integer):
+        raise IllFormed(by, "a derivative is one by an entry of an array or by a real scalar")
 
 
 def require_well_formed(statement: Statement) -> None:
@@ -78,6 +102,8 @@ def require_well_formed(statement: Statement) -> None:
     for datum in statement.data:
         if datum.kind == "permutation" and datum.shape != (N.n,):
             raise IllFormed(datum.symbol, "a permutation is one of 1..n")
+        if not datum.shape and datum.kind in {"real", "positive"} and datum.symbol.is_integer:
+            raise IllFormed(datum.symbol, "a scalar of the data has any value, and may not be declared an integer")
     _require_one_symbol_a_name((*found, *bodies), statement)
     _require_closed(statement)
     _require_declared((*found, *unfolded), statement)
@@ -98,11 +124,11 @@ def _require_one_symbol_a_name(exprs: Iterable[Expr], statement: Statement) -> N
     bases: dict[str, Expr] = {}
     letters = [v for v, _, _ in statement.ranges]
     for expr in (*exprs, *letters, *statement.sizes):
-        labels = {entry.base.label for entry in expr.atoms(sp.Indexed)}
-        for entry in expr.atoms(sp.Indexed):
+        labels = {entry.base.label for entry in I.atoms(expr, sp.Indexed)}
+        for entry in I.atoms(expr, sp.Indexed):
             if bases.setdefault(entry.base.label.name, entry.base) != entry.base:
                 raise IllFormed(entry.base, "two arrays have this name")
-        for symbol in expr.atoms(sp.Symbol) - labels:
+        for symbol in I.atoms(expr, sp.Symbol) - labels:
             if known.setdefault(symbol.name, symbol) != symbol:
                 raise IllFormed(symbol, "two symbols have this name")
     both = sorted(known.keys() & bases.keys())
@@ -114,8 +140,8 @@ def _require_closed(statement: Statement) -> None:
     """A definition that read a letter of its surroundings would be captured where it is unfolded."""
     sizes = set(statement.given.sizes) if statement.given else {str(size) for size in statement.sizes}
     for item in statement.definitions.values():
-        free = {s for s in item.body.free_symbols if isinstance(s, sp.Symbol) and s.is_integer}
-        labels = {entry.base.label for entry in item.body.atoms(sp.Indexed)}
+        free = {s for s in I.free_symbols(item.body) if s.is_integer}
+        labels = {entry.base.label for entry in I.atoms(item.body, sp.Indexed)}
         loose = {s for s in free - labels - set(item.params) if s.name not in sizes}
         if loose:
             raise IllFormed(item.name, f"its definition reads the letter {min(loose, key=str)}, which is no parameter")
@@ -130,7 +156,7 @@ def require_descent(statement: Statement) -> None:
     for name, item in known.items():
         if name not in I.reachable([item.body], known):
             continue
-        calls = item.body.atoms(AppliedUndef)
+        calls = I.atoms(item.body, AppliedUndef)
         names = {call.func.__name__ for call in calls}
         through = any(name in I.reachable([known[n].body], known) for n in names & known.keys() - {name})
         down = all((item.params[0] - c.args[0]).is_positive for c in calls if c.func.__name__ == name)
@@ -144,12 +170,12 @@ def _require_meaning(formulas: Iterable[Formula], exprs: Iterable[Expr], stateme
     known |= {v.name for v, _, _ in statement.ranges}
     if statement.given is not None:
         known |= {*statement.given.sizes, *statement.given.scalars, *statement.given.arrays}
-    known |= {limit.args[1].name for expr in exprs for limit in expr.atoms(I.LimitOf)}
+    known |= {limit.args[1].name for expr in exprs for limit in I.atoms(expr, I.LimitOf)}
     free = {s for formula in formulas for s in free_symbols(formula)}
     for item in I.reachable([e for f in formulas for e in expressions(f)], statement.definitions).values():
-        free |= {s for s in item.body.free_symbols if isinstance(s, sp.Symbol) and s not in item.params}
+        free |= {s for s in I.free_symbols(item.body) if s not in item.params}
     for _, *ends in statement.ranges:
-        free |= {s for end in ends for s in sp.sympify(end).free_symbols}
+        free |= {s for end in ends for s in I.free_symbols(sp.sympify(end))}
     for symbol in sorted(free, key=str):
         if symbol.name not in known:
             raise IllFormed(symbol, "neither a size, a scalar of the data, nor a letter with a range")
@@ -157,10 +183,14 @@ def _require_meaning(formulas: Iterable[Formula], exprs: Iterable[Expr], stateme
 
 def _require_declared(exprs: Iterable[Expr], statement: Statement) -> None:
     declared = {datum.name for datum in statement.data} | set(statement.given.arrays if statement.given else ())
+    smooth = {datum.name for datum in statement.data if datum.kind == "smooth"}
     for expr in exprs:
-        for entry in expr.atoms(sp.Indexed):
+        for entry in I.atoms(expr, sp.Indexed):
             if entry.base.label.name not in declared:
                 raise IllFormed(entry.base, "an array that the statement does not declare")
-        for head in expr.atoms(AppliedUndef):
+        for head in I.atoms(expr, AppliedUndef):
+            derived = I.sloped(head.func.__name__)
+            if derived is not None and derived[0] in smooth:
+                continue
             if head.func.__name__ not in declared and head.func.__name__ not in statement.definitions:
                 raise IllFormed(head.func.__name__, "neither defined nor declared as a function")

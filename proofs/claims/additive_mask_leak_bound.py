@@ -52,4 +52,5 @@ CLAIM = Claim(
         Mutant("no leak at all", statement(count=sp.Integer(0))),
     ),
     supporting=True,
+    kernel="additive_mask_leak_bound",
 )

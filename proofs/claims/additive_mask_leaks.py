@@ -24,6 +24,12 @@ def statement(op: str = ">", bound: int = 0) -> Statement:
     )
 
 
+def lighter_than_own() -> Statement:
+    """Return the false variant: a penalised token always weighs less than the token itself."""
+    own = Relation(SOFT.head(N.i, N.j), "<", SOFT.head(N.i, N.i))
+    return replace(statement(), conclusion=own, ranges=((N.i, 1, N.n - 1), (N.j, N.i + 1, N.n)), sizes={N.n: 2})
+
+
 def later_tokens() -> Statement:
     """Return the false variant: the weight of the last token, seen from an earlier one, is zero."""
     ranges = ((N.i, 1, N.n - 1), (N.j, N.i + 1, N.n))
@@ -45,6 +51,11 @@ CLAIM = Claim(
     words="At every finite penalty every weight is positive: no position is excluded exactly.",
     remark="A positive weight is not yet a dependence (see Corollary 1.1): with W_V = 0 nothing depends on anything.",
     parts=(Part("", statement(), derive),),
-    mutants=(Mutant("weights of later tokens vanish", later_tokens()), Mutant("weights exceed one", statement(">", 1))),
+    mutants=(
+        Mutant("weights of later tokens vanish", later_tokens()),
+        Mutant("weights exceed one", statement(">", 1)),
+        Mutant("a later token weighs less than the token itself", lighter_than_own()),
+    ),
     supporting=True,
+    kernel="additive_mask_leaks",
 )

@@ -67,4 +67,5 @@ CLAIM = Claim(
         Mutant("masked weights tend to one", statement(sp.Integer(1), N.i + 1, N.n)),
     ),
     supporting=True,
+    kernel="additive_mask_limit",
 )

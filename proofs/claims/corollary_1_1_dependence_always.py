@@ -33,4 +33,5 @@ CLAIM = Claim(
     ),
     repair="corollary_1_1_dependence_generic",
     remark="Dependence for all parameters. At W_V = 0 the output is 0 for every X, so no weaker reading holds either.",
+    kernel="corollary_1_1_dependence_always_refuted",
 )

@@ -31,11 +31,13 @@ def statement(upper: Upper = I.full_upper, last: I.Expr = N.n, values: I.Entries
     )
 
 
-def mean_of_values(upper: Upper = I.full_upper, last: I.Expr = N.n, times: int = 1) -> Statement:
-    """Return d a_ig / d x_me = times (W_V)_eg / |S(i)| at W_Q = 0, for m up to `last`."""
+def mean_of_values(
+    upper: Upper = I.full_upper, last: I.Expr = N.n, times: int = 1, count: I.Expr | None = None
+) -> Statement:
+    """Return d a_ig / d x_me = times (W_V)_eg / |S(i)| at W_Q = 0, for m up to `last`; `count` in place of |S(i)|."""
     P = I.attention(upper=upper, W_Q=ZERO)
     return Statement(
-        equal(I.Partial(P.a(N.i, N.g), N.x[N.m, N.e]), I.Quotient(times * N.W_V[N.e, N.g], upper(N.i))),
+        equal(I.Partial(P.a(N.i, N.g), N.x[N.m, N.e]), I.Quotient(times * N.W_V[N.e, N.g], count or upper(N.i))),
         attention_data("x", "W_K", "W_V", "c"),
         ranges=((N.i, 1, N.n), (N.m, 1, last), (N.g, 1, N.d_v), (N.e, 1, N.d)),
         definitions=P.definitions,
@@ -83,5 +85,6 @@ CLAIM = Claim(
         Mutant("twice as much", mean_of_values(times=2)),
     ),
     law="unmasked_reacts",
+    kernel="corollary_1_1_dependence_generic",
     trusted=ANALYTIC,
 )

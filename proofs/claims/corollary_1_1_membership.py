@@ -26,11 +26,11 @@ def positive(upper: Upper, op: str = ">") -> Statement:
     )
 
 
-def runs_over_all(last: I.Expr = N.n, upper: Upper = I.full_upper) -> Statement:
-    """Return a_ig = sum_{j=1}^{last} alpha_ij v_jg."""
+def runs_over_all(last: I.Expr = N.n, upper: Upper = I.full_upper, first: int = 1) -> Statement:
+    """Return a_ig = sum_{j=first}^{last} alpha_ij v_jg."""
     P = I.attention(upper=upper)
     return Statement(
-        equal(P.a(N.i, N.g), sp.Sum(P.alpha(N.i, N.j) * P.v(N.j, N.g), (N.j, 1, last))),
+        equal(P.a(N.i, N.g), sp.Sum(P.alpha(N.i, N.j) * P.v(N.j, N.g), (N.j, first, last))),
         attention_data("x", "W_Q", "W_K", "W_V", "c"),
         ranges=((N.i, 1, N.n), (N.g, 1, N.d_v)),
         definitions=P.definitions,
@@ -62,6 +62,7 @@ CLAIM = Claim(
     mutants=(
         Mutant("some weight is zero", positive(I.full_upper, "=")),
         Mutant("the sum stops at i", runs_over_all(last=N.i)),
+        Mutant("the sum leaves out the first token", runs_over_all(first=2)),
     ),
     lines=(
         Line("I", ("corollary_1_1_membership",), note="The divisor sums over all positions."),
@@ -74,4 +75,5 @@ CLAIM = Claim(
         ),
     ),
     law="unmasked_reacts",
+    kernel="corollary_1_1_membership",
 )

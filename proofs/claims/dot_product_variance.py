@@ -62,4 +62,5 @@ CLAIM = Claim(
         Mutant("variance d_k with the factor", replace(second_moment(N.d_k, scaled=True), sizes={N.d_k: 4})),
     ),
     trusted=("expectation is linear and multiplies over independent factors",),
+    kernel="dot_product_variance",
 )

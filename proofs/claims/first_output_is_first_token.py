@@ -30,4 +30,5 @@ CLAIM = Claim(
         ),
     ),
     repair="first_output_is_first_value",
+    kernel="first_output_is_first_token_refuted",
 )

@@ -1,5 +1,7 @@
 r"""Repair: under the causal mask a_1 = v_1 = x_1 W_V; all sizes."""
 
+from collections.abc import Callable
+
 import sympy as sp
 
 from attention import indexed as I
@@ -10,9 +12,9 @@ from proofs.formula import Statement, attention_data, equal
 from proofs.rules import CANCEL, SINGLE_TERM, unfold
 
 
-def statement(row: int = 1, W: I.Expr = N.W_V) -> Statement:
+def statement(row: int = 1, W: I.Expr = N.W_V, upper: Callable[[I.Expr], I.Expr] = I.causal_upper) -> Statement:
     """Return a_row = x_row W."""
-    P = I.attention()
+    P = I.attention(upper=upper)
     return Statement(
         equal(P.a(row, N.g), sp.Sum(N.x[row, N.e] * W[N.e, N.g], (N.e, 1, N.d))),
         attention_data("x", "W_Q", "W_K", "W_V", "c"),
@@ -39,5 +41,7 @@ CLAIM = Claim(
     mutants=(
         Mutant("the second row", statement(row=2)),
         Mutant("W_V is the identity", statement(W=I.Entries(sp.KroneckerDelta))),
+        Mutant("without a mask", statement(upper=I.full_upper)),
     ),
+    kernel="first_output_is_first_value",
 )

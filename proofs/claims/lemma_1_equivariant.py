@@ -24,4 +24,5 @@ CLAIM = Claim(
     parts=(Part("", STATEMENT),),
     repair="outputs_equivariant_iff_shift_in_kernel",
     remark="The charitable reading: invariance up to the translation's own image.",
+    kernel="lemma_1_equivariant_refuted",
 )

@@ -40,4 +40,5 @@ CLAIM = Claim(
         Line("VII.3", ("lemma_1_strict",), note="The conclusion itself."),
     ),
     remark="The Lemma as it is worded: invariant means unchanged.",
+    kernel="lemma_1_strict_refuted",
 )

@@ -25,4 +25,5 @@ CLAIM = Claim(
     parts=(Part("", STATEMENT),),
     repair="weights_unchanged_iff_shift_in_kernel",
     remark="Lemma 1 about the weights, which its proof needs. Row 2 sees both tokens: it fails without a mask too.",
+    kernel="lemma_1_weights_refuted",
 )

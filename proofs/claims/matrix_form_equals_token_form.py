@@ -69,4 +69,5 @@ CLAIM = Claim(
         Mutant("mask off by one", statement(allowed=lambda i, j: I.AtMost(j, i + 1))),
     ),
     law="matrix_form",
+    kernel="matrix_form_equals_token_form",
 )

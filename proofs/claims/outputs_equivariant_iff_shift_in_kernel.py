@@ -10,7 +10,7 @@ import sympy as sp
 
 from attention import indexed as I
 from attention import notation as N
-from attention.first_row import FirstRow, first_row, w
+from attention.first_row import FirstRow, first_row, two_tokens, w
 from attention.translation import passes, tk, tq, tv, u
 from proofs.claim import Claim, Mutant, Part
 from proofs.derivation import Fact, Proof
@@ -188,6 +188,9 @@ def score_after(proof: Proof, row: FirstRow) -> Fact:
     return chain.by(proof.using(cross.done())).done()
 
 
+OPPOSITE = {"at t A": two_tokens((1, 0), (1, 0), (1, 0), (-1, 1))}
+"""Here t A = (1, 0) and w = (-1, 1), so the first token t A + w is orthogonal to t A: it shows nothing alone."""
+
 CHOICE = (
     "Two inputs are chosen: $x_1 = tA$ and $x_1 = tA + w$, all other tokens 0, where $w$ is column $g$ of $W^V$. If "
     "row 2 moves by $tW^V$ at both, then $tA = 0$ or $w = 0$, for every $g$."
@@ -205,8 +208,8 @@ CLAIM = Claim(
         Part("if t A = 0, unmasked", sufficient(I.full_upper, "kernel", KERNEL), derive_by_weights("if, unmasked")),
         Part("if W_V = 0, causal", sufficient(I.causal_upper, "no values", NO_VALUES), derive_by_no_values),
         Part("if W_V = 0, unmasked", sufficient(I.full_upper, "no values", NO_VALUES), derive_by_no_values),
-        Part("only if, causal", necessary(I.causal_upper), derive_necessary, CHOICE),
-        Part("only if, unmasked", necessary(I.full_upper), derive_necessary, CHOICE),
+        Part("only if, causal", necessary(I.causal_upper), derive_necessary, CHOICE, OPPOSITE),
+        Part("only if, unmasked", necessary(I.full_upper), derive_necessary, CHOICE, OPPOSITE),
     ),
     mutants=(
         Mutant("outputs unchanged instead", sufficient(I.causal_upper, "kernel", KERNEL, sp.Integer(0))),
@@ -217,4 +220,5 @@ CLAIM = Claim(
     ),
     uses=("weights_unchanged_iff_shift_in_kernel",),
     law="translation_equivariance",
+    kernel="outputs_equivariant_iff_shift_in_kernel",
 )

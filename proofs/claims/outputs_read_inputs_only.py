@@ -1,5 +1,7 @@
 r"""Every output is a function of the inputs alone, never of another output: rows can be computed in any order."""
 
+from collections.abc import Callable
+
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
@@ -10,9 +12,13 @@ P = I.attention()
 INPUTS = frozenset({"x", "W_Q", "W_K", "W_V", "c"})
 
 
-def statement(names: frozenset[str] = INPUTS, extra: I.Definition | None = None) -> Statement:
+def statement(
+    names: frozenset[str] = INPUTS,
+    extra: I.Definition | None = None,
+    upper: Callable[[I.Expr], I.Expr] = I.causal_upper,
+) -> Statement:
     """Return: unfolding a_ig ends in the named data."""
-    definitions = {**P.definitions, **({extra.name: extra} if extra else {})}
+    definitions = {**I.attention(upper=upper).definitions, **({extra.name: extra} if extra else {})}
     return Statement(
         Reads(P.a(N.i, N.g), names),
         attention_data("x", "W_Q", "W_K", "W_V", "c"),
@@ -35,10 +41,15 @@ CLAIM = Claim(
     item="parallel_computation",
     label="Parallel computation",
     words="No output is defined through another output, so all rows can be computed in any order.",
-    parts=(Part("", statement(), derive),),
+    parts=(
+        Part("causal", statement(), derive),
+        Part("unmasked", statement(upper=I.full_upper), derive),
+    ),
     mutants=(
         Mutant("a recurrent output", statement(extra=RECURRENT)),
         Mutant("outputs that read no values", statement(INPUTS - {"W_V"})),
+        Mutant("outputs that do not see the scale", statement(INPUTS - {"c"})),
     ),
     law="matrix_form",
+    kernel="outputs_read_inputs_only",
 )

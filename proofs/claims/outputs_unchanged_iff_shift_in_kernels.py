@@ -9,6 +9,9 @@ import sympy as sp
 
 from attention import indexed as I
 from attention import notation as N
+from attention.exact import exp, number
+from attention.first_row import two_tokens
+from attention.instances import Instance
 from attention.translation import passes, tv, u
 from proofs.claim import Claim, Mutant, Part
 from proofs.claims.outputs_equivariant_iff_shift_in_kernel import (
@@ -77,6 +80,29 @@ def _if(condition: str, mask: str, upper: Upper) -> Part:
     return Part(f"if {condition}, {mask}", statement, derive_sufficient(f"if {condition}, {mask}"))
 
 
+def balanced() -> Instance:
+    """Return t, A, w with t A, w and t W_V not zero, and row 2 unchanged at both chosen inputs.
+
+    With s = |t A|^2 = 9/4 and c = 4/3, a score of c s k makes the first of two weights 1/2 + h(k), where
+    h(k) = (e^(3k) - 1) / (2 (e^(3k) + 1)).  At w . t A = p = -4/3 s the inputs t A and t A + w give p h(1) and
+    (p + |w|^2) h(-1/3): both are -t W_V if t W_V = -p h(1) and |w|^2 = 4/3 s (1 + h(1)/h(1/3)).
+    """
+    z = exp(1)
+    over = (z + 1) / (z * z - z + 1)
+    half = number("1/2")
+    rest = [over * (z - half), over * (z - half), over, over * half, over * half]  # squares sum to |w|^2 - p^2/s
+    moved = number(3) * (exp(3) - 1) / (number(2) * (exp(3) + 1))
+    t, W_Q = (0, moved / rest[0], 0, 0, 0, 0), (0, rest[0] / moved, 0, 0, 0, 0)
+    return two_tokens(t, W_Q, ("3/2", 0, 0, 0, 0, 0), [-2, *rest], "4/3")
+
+
+ALONE = {
+    "no shift": balanced(),
+    "at t A": two_tokens((1, 1), (1, 0), (1, 0), (-1, 1)),
+    "at t A + w": two_tokens((1, 0), (1, 0), (1, 0), (0, 1)),
+}
+"""Data at which the other two assumptions hold, and neither t A nor w is zero."""
+
 CLAIM = Claim(
     id="outputs_unchanged_iff_shift_in_kernels",
     title="Outputs are unchanged iff t W_V = 0 and (t A = 0 or W_V = 0)",
@@ -91,8 +117,20 @@ CLAIM = Claim(
         _if("W_V = 0", "unmasked", I.full_upper),
         Part("only if t W_V = 0, at X = 0, causal", at_zero(I.causal_upper), derive_at_zero),
         Part("only if t W_V = 0, at X = 0, unmasked", at_zero(I.full_upper), derive_at_zero),
-        Part("only if t A = 0 or W_V = 0, causal", necessary(I.causal_upper, strict=True), derive_necessary, CHOICE),
-        Part("only if t A = 0 or W_V = 0, unmasked", necessary(I.full_upper, strict=True), derive_necessary, CHOICE),
+        Part(
+            "only if t A = 0 or W_V = 0, causal",
+            necessary(I.causal_upper, strict=True),
+            derive_necessary,
+            CHOICE,
+            ALONE,
+        ),
+        Part(
+            "only if t A = 0 or W_V = 0, unmasked",
+            necessary(I.full_upper, strict=True),
+            derive_necessary,
+            CHOICE,
+            ALONE,
+        ),
     ),
     mutants=(
         Mutant("t W_V = 0 left out", sufficient(I.causal_upper, kernel=KERNEL)),
@@ -102,5 +140,6 @@ CLAIM = Claim(
     ),
     uses=("outputs_equivariant_iff_shift_in_kernel",),
     law="translation_equivariance",
+    kernel="outputs_unchanged_iff_shift_in_kernels",
     remark="That t W_V = 0 is necessary is the part at X = 0; the last two parts assume it.",
 )

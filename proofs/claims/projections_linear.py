@@ -44,5 +44,10 @@ CLAIM = Claim(
     label="Projections are linear",
     words="The projection of x + lambda y is the projection of x plus lambda times that of y.",
     parts=(Part("", statement(), derive),),
-    mutants=(Mutant("lambda squared", statement(LAMBDA**2)), Mutant("a constant added", statement(offset=1))),
+    mutants=(
+        Mutant("lambda squared", statement(LAMBDA**2)),
+        Mutant("lambda left out", statement(sp.Integer(1))),
+        Mutant("a constant added", statement(offset=1)),
+    ),
+    kernel="projections_linear",
 )

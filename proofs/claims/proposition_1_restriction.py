@@ -31,8 +31,7 @@ def masked(allowed: Allowed, mark: str = "'") -> dict[str, I.Definition]:
 def restricted(upper: Callable[[I.Expr], I.Expr] = I.causal_upper) -> dict[str, I.Definition]:
     """Return weights and outputs of attention over S(i) = {1..upper(i)}, as the chapter writes it."""
     weight = I.softmax_over("alpha", SCORE.head, upper)
-    total = sp.Sum(weight.head(N.i, N.j) * v[N.j, N.g], (N.j, 1, upper(N.i)))
-    return I.define(SCORE, weight, I.Definition("a", (N.i, N.g), total))
+    return I.define(SCORE, weight, I.weighted("a", weight.head, lambda j, g: v[j, g], upper))
 
 
 def causal(i: I.Expr, j: I.Expr) -> I.Expr:
@@ -82,4 +81,5 @@ CLAIM = Claim(
         Line("III", ("proposition_1_restriction", "theorem_1_agreement"), note="And that choice is causal."),
     ),
     law="matrix_form",
+    kernel="proposition_1_restriction",
 )

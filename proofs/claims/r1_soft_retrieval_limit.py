@@ -45,7 +45,7 @@ UNIFORM_ON_TIES = I.Quotient(I.IsZero(gap[N.j]), sp.Sum(I.IsZero(gap[N.l]), (N.l
 
 def derive(proof: Proof) -> Fact:
     """Take e^(beta mu) out; e^(-beta gap) tends to 1 where the gap is 0 and to 0 elsewhere."""
-    chain = proof.chain(proof.goal.lhs).by(unfold("p")).by(unfold("s"), every=True)
+    chain = proof.chain(I.LimitOf(SOFT.head(N.j), beta, sp.oo)).by(unfold("p")).by(unfold("s"), every=True)
     return chain.by(DISTRIBUTE, every=True).by(CONSTANT_OUT, CANCEL, LIMIT).done()
 
 
@@ -55,29 +55,31 @@ BASE: dict[str, Formula] = {"below": BELOW, "attained": ATTAINED}
 
 def one_hot() -> Statement:
     """Return: if the maximum is unique, the limit is 1 at its position and 0 elsewhere."""
-    return statement(I.IsZero(gap[N.j]), assumptions={**BASE, "unique": equal(COUNT, 1)})
+    return statement(I.IsZero(gap[N.j]), assumptions={"below": BELOW, "unique": equal(COUNT, 1)})
 
 
 def derive_one_hot(proof: Proof) -> Fact:
-    """Divide by the number of positions of maximal score, which is one."""
-    limit = derive(proof)
+    """Divide by the number of positions of maximal score, which is one; so it is attained."""
+    some = proof.signed(proof.assumption("unique"), proof.positive(sp.Integer(1)))
+    limit = proof.having("attained", some, derive)
     chain = proof.chain(UNIFORM_ON_TIES).by(assume("unique"), DIVIDE)
     return proof.transitive(limit, chain.done())
 
 
 def only_if_unique() -> Statement:
-    """Return: if the limit is 1 at a position of maximal score, the maximum is unique."""
+    """Return: if the limit is 1 somewhere, the maximum is unique."""
     base = statement(sp.Integer(1))
-    reached: dict[str, Formula] = {"maximal": equal(gap[N.j], 0), "one-hot": base.conclusion}
-    return replace(base, conclusion=equal(COUNT, 1), assumptions={**BASE, **reached})
+    return replace(base, conclusion=equal(COUNT, 1), assumptions={**BASE, "one-hot": base.conclusion})
 
 
 def derive_only_if_unique(proof: Proof) -> Fact:
-    """1 divided by the number of positions of maximal score is 1."""
-    limit = proof.chain(I.LimitOf(SOFT.head(N.j), beta, sp.oo)).by(unfold("p")).by(unfold("s"), every=True)
-    limit.by(DISTRIBUTE, every=True).by(CONSTANT_OUT, CANCEL, LIMIT).by(assume("maximal"), BRACKET)
-    crossed = proof.cross_multiply(proof.transitive(limit.done(), proof.assumption("one-hot")))
-    return proof.linear_combination(equal(COUNT, 1), (-1, crossed))
+    """The number m of positions of maximal score is [gap_j = 0], so m^2 = m, and m > 0."""
+    here = I.IsZero(gap[N.j])
+    crossed = proof.cross_multiply(proof.transitive(derive(proof), proof.assumption("one-hot")))
+    square = proof.chain(here**2).by(BRACKET).done()
+    zero = equal(COUNT * (COUNT - 1), sp.Integer(0))
+    whole = proof.linear_combination(zero, (1, square), (1 - here - COUNT, crossed))
+    return proof.linear_combination(equal(COUNT, 1), (1, proof.positive_factor(whole)))
 
 
 CLAIM = Claim(
@@ -97,4 +99,5 @@ CLAIM = Claim(
         Mutant("uniform on all positions", statement(I.Quotient(sp.Integer(1), N.n))),
         Mutant("mu is no upper bound of the scores", statement(UNIFORM_ON_TIES, assumptions={"attained": ATTAINED})),
     ),
+    kernel="r1_soft_retrieval_limit",
 )

@@ -29,5 +29,7 @@ CLAIM = Claim(
     mutants=(
         Mutant("uniform on the positions of maximal score", statement(UNIFORM_ON_TIES, sp.Integer(0))),
         Mutant("as beta grows", statement(UNIFORM)),
+        Mutant("shared by one position too few", statement(I.Quotient(1, N.n - 1), sp.Integer(0), {})),
     ),
+    kernel="r1_uniform_limit",
 )

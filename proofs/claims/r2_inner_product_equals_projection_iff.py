@@ -53,4 +53,5 @@ CLAIM = Claim(
         Mutant("|k| = 2", statement(EQUAL, unit=equal(nu, 2))),
         Mutant("only if |k| = 1", statement(equal(nu, 1), equal=EQUAL)),
     ),
+    kernel="r2_inner_product_equals_projection_iff",
 )

@@ -28,4 +28,5 @@ CLAIM = Claim(
     words="q.k equals the scalar projection q.k/|k| of q on k, for every k other than 0.",
     parts=(Part("", statement(equal(DOT, I.Quotient(DOT, nu)))),),
     repair="r2_inner_product_equals_projection_iff",
+    kernel="r2_inner_product_is_projection_refuted",
 )

@@ -24,5 +24,7 @@ CLAIM = Claim(
     mutants=(
         Mutant("|k| squared times the projection", statement(equal(nu**2 * I.Quotient(DOT, nu), DOT))),
         Mutant("the projection alone", statement(equal(I.Quotient(DOT, nu), DOT))),
+        Mutant("divided by |k| once more", statement(equal(I.Quotient(I.Quotient(DOT, nu), nu), DOT))),
     ),
+    kernel="r2_inner_product_is_scaled_projection",
 )

@@ -77,4 +77,5 @@ CLAIM = Claim(
         Mutant("the other way", schwarz("<=")),
         Mutant("not normalised", bounded(norms=False)),
     ),
+    kernel="r3_cosine_bounds",
 )

@@ -32,4 +32,5 @@ CLAIM = Claim(
     words="q.k equals the cosine q.k/(|q||k|) of the angle between q and k.",
     parts=(Part("", statement(equal(DOT, COSINE))),),
     repair="r4_dot_product_is_cosine_iff",
+    kernel="r4_dot_product_is_cosine_refuted",
 )

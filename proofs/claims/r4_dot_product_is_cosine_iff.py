@@ -48,4 +48,5 @@ CLAIM = Claim(
         Mutant("|q||k| = 2", statement(EQUAL, unit=equal(m * nu, 2))),
         Mutant("only if |q||k| = 1", statement(equal(m * nu, 1), equal=EQUAL)),
     ),
+    kernel="r4_dot_product_is_cosine_iff",
 )

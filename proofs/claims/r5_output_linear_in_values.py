@@ -13,15 +13,15 @@ alpha, v, w = (sp.IndexedBase(name, real=True) for name in ("alpha", "v", "w"))
 LAMBDA = sp.Symbol("lambda", real=True)
 
 
-def output(value: I.Expr) -> I.Expr:
-    """Return sum_{j <= i} alpha_ij value_j."""
-    return sp.Sum(alpha[N.i, N.j] * value, (N.j, 1, N.i))
+def output(value: I.Expr, last: I.Expr = N.i) -> I.Expr:
+    """Return sum_{j <= last} alpha_ij value_j."""
+    return sp.Sum(alpha[N.i, N.j] * value, (N.j, 1, last))
 
 
-def statement(factor: I.Expr = LAMBDA, second: int = 1) -> Statement:
+def statement(factor: I.Expr = LAMBDA, second: int = 1, last: I.Expr = N.i) -> Statement:
     """Return: the output of v + lambda w is that of v plus factor times that of w."""
     left = output(v[N.j, N.g] + LAMBDA * w[N.j, N.g])
-    right = output(v[N.j, N.g]) + second * factor * output(w[N.j, N.g])
+    right = output(v[N.j, N.g]) + second * factor * output(w[N.j, N.g], last)
     return Statement(
         equal(left, right),
         (real(alpha, N.n, N.n), real(v, N.n, N.d_v), real(w, N.n, N.d_v), Datum(LAMBDA)),
@@ -43,5 +43,10 @@ CLAIM = Claim(
     label="R5",
     words="With the weights fixed, the output is linear in the values.",
     parts=(Part("", statement(), derive),),
-    mutants=(Mutant("lambda squared", statement(LAMBDA**2)), Mutant("the second values left out", statement(second=0))),
+    mutants=(
+        Mutant("lambda squared", statement(LAMBDA**2)),
+        Mutant("the second values left out", statement(second=0)),
+        Mutant("the second values without the mask", statement(last=N.n)),
+    ),
+    kernel="r5_output_linear_in_values",
 )

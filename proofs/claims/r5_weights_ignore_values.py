@@ -38,4 +38,5 @@ CLAIM = Claim(
         Mutant("the weights ignore W_K too", statement(P.alpha(N.i, N.j), SOURCES - {"W_K"})),
         Mutant("the scale does not enter", statement(P.alpha(N.i, N.j), SOURCES - {"c"})),
     ),
+    kernel="r5_weights_ignore_values",
 )

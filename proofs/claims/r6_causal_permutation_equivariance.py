@@ -13,4 +13,5 @@ CLAIM = Claim(
     words="Under the causal mask, permuting the tokens permutes the outputs in the same way.",
     parts=(Part("", statement(I.causal_upper)),),
     repair="r6_permutation_equivariance",
+    kernel="r6_causal_permutation_equivariance_refuted",
 )

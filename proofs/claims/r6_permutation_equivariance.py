@@ -14,16 +14,25 @@ from proofs.rules import fold, permute, unfold
 pi = sp.IndexedBase("pi", integer=True, positive=True)
 
 
-def statement(upper: Callable[[I.Expr], I.Expr] = I.full_upper, at: I.Expr = pi[N.i]) -> Statement:
-    """Return a'_i = a_at, where a' is the pass over the permuted tokens."""
+def statement(
+    upper: Callable[[I.Expr], I.Expr] = I.full_upper, at: I.Expr = pi[N.i], stays: str | None = None
+) -> Statement:
+    """Return a'_i = a_at, where a' is the pass over the permuted tokens; the projection `stays` is not permuted."""
     before = I.attention(upper=upper)
     after = I.attention("'", upper=upper, tokens=lambda i, e: N.x[pi[i], e])
+    definitions = {**before.definitions, **after.definitions}
+    if stays is not None:
+        definitions[f"{stays}'"] = I.Definition(f"{stays}'", *_params_and_body(definitions[stays]))
     return Statement(
         equal(after.a(N.i, N.g), before.a(at, N.g)),
         (*attention_data("x", "W_Q", "W_K", "W_V", "c"), Datum(pi, (N.n,), "permutation")),
         ranges=((N.i, 1, N.n), (N.g, 1, N.d_v)),
-        definitions={**before.definitions, **after.definitions},
+        definitions=definitions,
     )
+
+
+def _params_and_body(item: I.Definition) -> tuple[tuple[I.Expr, ...], I.Expr]:
+    return item.params, item.body
 
 
 def derive(proof: Proof) -> Fact:
@@ -51,6 +60,8 @@ CLAIM = Claim(
     mutants=(
         Mutant("under the causal mask", statement(I.causal_upper)),
         Mutant("outputs stay in place", statement(at=N.i)),
+        Mutant("values stay in place", statement(stays="v")),
     ),
     law="permutation_equivariance",
+    kernel="r6_permutation_equivariance",
 )

@@ -16,10 +16,10 @@ r = sp.Symbol("r", integer=True)
 D = sp.Function("D")
 
 
-def statement(length: I.Expr = r, step: int = 1) -> Statement:
-    """Return D_r = length, with D_r = D_{r-1} + step."""
-    depth = I.Definition("D", (r,), I.Cases(r, sp.Integer(0), D(r - 1) + step))
-    return Statement(equal(D(r), length), ranges=((r, 0, N.n),), definitions=I.define(depth), sizes={N.n: 1})
+def statement(length: I.Expr = N.n, step: int = 1, start: int = 0) -> Statement:
+    """Return D_n = length, with D_0 = start and D_r = D_{r-1} + step; the letter r is for the induction."""
+    depth = I.Definition("D", (r,), I.Cases(r, sp.Integer(start), D(r - 1) + step))
+    return Statement(equal(D(N.n), length), ranges=((r, 0, N.n),), definitions=I.define(depth), sizes={N.n: 1})
 
 
 def derive(proof: Proof) -> Fact:
@@ -32,7 +32,8 @@ def derive(proof: Proof) -> Fact:
         chain = inner.chain(D(r + 1)).by(unfold("D"), CASES)
         return chain.by(inner.using(inner.assumption("induction"))).done()
 
-    return proof.induction(r, goal, lambda inner: inner.chain(D(0)).by(unfold("D"), CASES).done(), step)
+    each = proof.induction(r, goal, lambda inner: inner.chain(D(0)).by(unfold("D"), CASES).done(), step)
+    return proof.specialize(proof.generalize(each, r), r=N.n)
 
 
 CLAIM = Claim(
@@ -47,6 +48,11 @@ CLAIM = Claim(
         "is shorter. That attention nests nothing is the claim it uses."
     ),
     parts=(Part("", statement(), derive),),
-    mutants=(Mutant("one step fewer", statement(r - 1)), Mutant("two states at a time", statement(step=2))),
+    mutants=(
+        Mutant("one step fewer", statement(N.n - 1)),
+        Mutant("two states at a time", statement(step=2)),
+        Mutant("the given state counted as an evaluation", statement(start=1)),
+    ),
     uses=("outputs_read_inputs_only",),
+    kernel="recurrent_chain_length",
 )

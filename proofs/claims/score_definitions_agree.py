@@ -29,4 +29,5 @@ CLAIM = Claim(
     parts=(Part("", STATEMENT),),
     repair="score_scale_bridge",
     remark="The witness has d_k = 4, the least d_k > 1 whose root is rational.",
+    kernel="score_definitions_agree_refuted",
 )

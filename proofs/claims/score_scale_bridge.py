@@ -49,8 +49,10 @@ CLAIM = Claim(
     mutants=(
         Mutant("factor left out", statement(sp.Integer(1))),
         Mutant("factor on queries and keys", statement(keys=N.c)),
+        Mutant("factor squared", statement(N.c**2)),
     ),
     remark="Proved for any positive factor c; the chapter's is c = 1/sqrt(d_k).",
     law="score_differences",
+    kernel="score_scale_bridge",
     covers=("four_steps",),
 )

@@ -28,4 +28,5 @@ CLAIM = Claim(
     ),
     repair="score_symmetric_if_shared_projection",
     remark="A similarity need not be symmetric; this only says that the score is not.",
+    kernel="score_symmetric_refuted",
 )

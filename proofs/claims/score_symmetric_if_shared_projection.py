@@ -8,11 +8,11 @@ from proofs.formula import Statement, attention_data, equal
 from proofs.rules import unfold
 
 
-def statement(sign: int = 1, W_K: I.Expr = N.W_Q) -> Statement:
-    """Return s_ij = sign s_ji for the given key weights."""
+def statement(sign: int = 1, W_K: I.Expr = N.W_Q, second: I.Expr = N.i) -> Statement:
+    """Return s_ij = sign s_j,second for the given key weights."""
     shared = I.attention(W_K=W_K)
     return Statement(
-        equal(shared.s(N.i, N.j), sign * shared.s(N.j, N.i)),
+        equal(shared.s(N.i, N.j), sign * shared.s(N.j, second)),
         attention_data("x", "W_Q", "W_K", "c"),
         ranges=((N.i, 1, N.n), (N.j, 1, N.n)),
         definitions=shared.definitions,
@@ -38,5 +38,10 @@ CLAIM = Claim(
     label="Dot product as similarity",
     words="With W_K = W_Q the score of x_i with x_j equals that of x_j with x_i.",
     parts=(Part("", statement(), derive),),
-    mutants=(Mutant("separate projections", statement(W_K=N.W_K)), Mutant("antisymmetric", statement(-1))),
+    mutants=(
+        Mutant("separate projections", statement(W_K=N.W_K)),
+        Mutant("antisymmetric", statement(-1)),
+        Mutant("the key's own square instead", statement(second=N.j)),
+    ),
+    kernel="score_symmetric_if_shared_projection",
 )

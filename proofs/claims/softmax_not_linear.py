@@ -48,5 +48,10 @@ CLAIM = Claim(
     label="Softmax is not linear",
     words="For every row of scores, softmax(2 s) and 2 softmax(s) differ: their entries sum to 1 and to 2.",
     parts=(Part("", statement(), derive),),
-    mutants=(Mutant("the sums agree", statement(0)), Mutant("factor 1", statement(factor=1))),
+    mutants=(
+        Mutant("the sums agree", statement(0)),
+        Mutant("factor 1", statement(factor=1)),
+        Mutant("factor 3 with the gap of factor 2", statement(factor=3)),
+    ),
+    kernel="softmax_not_linear",
 )

@@ -44,5 +44,6 @@ CLAIM = Claim(
         Mutant("sum over the first token only", statement(last=sp.Integer(1))),
     ),
     law="rows_sum_to_one",
+    kernel="softmax_rows_sum_to_one",
     covers=("contextual_representation",),
 )

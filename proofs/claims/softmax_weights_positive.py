@@ -11,10 +11,10 @@ from proofs.claims.corollary_1_1_membership import derive_positive, positive
 from proofs.formula import Relation, Statement
 
 
-def above_half() -> Statement:
-    """Return the false variant: every weight is more than one half."""
+def bounded(op: str, bound: I.Expr) -> Statement:
+    """Return the false variant: every weight is op bound."""
     alpha = sp.Function("alpha")(N.i, N.j)
-    return replace(positive(I.causal_upper), conclusion=Relation(alpha, ">", sp.Rational(1, 2)))
+    return replace(positive(I.causal_upper), conclusion=Relation(alpha, op, bound))
 
 
 CLAIM = Claim(
@@ -27,8 +27,10 @@ CLAIM = Claim(
     parts=(Part("", positive(I.causal_upper), derive_positive),),
     mutants=(
         Mutant("some weight is zero", positive(I.causal_upper, "=")),
-        Mutant("weights exceed one half", above_half()),
+        Mutant("weights exceed one half", bounded(">", sp.Rational(1, 2))),
+        Mutant("no weight is one", bounded("<", sp.Integer(1))),
     ),
     law="rows_sum_to_one",
+    kernel="softmax_weights_positive",
     covers=("contextual_representation", "distant_words"),
 )

@@ -22,8 +22,11 @@ def definitions(token: sp.IndexedBase, mark: str, last: I.Expr) -> dict[str, I.D
     """Return s, alpha and a of one pass with any score and value functions; S(i) = {1..last}."""
     s = I.Definition(f"s{mark}", (N.i, N.j), score(token[N.i], token[N.j]))
     weight = I.softmax_over(f"alpha{mark}", s.head, lambda i: last.xreplace({N.i: i}))
-    total = sp.Sum(weight.head(N.i, N.j) * value(token[N.j], N.g), (N.j, 1, last))
-    return I.define(s, weight, I.Definition(f"a{mark}", (N.i, N.g), total))
+
+    def values(j: I.Expr, g: I.Expr) -> I.Expr:
+        return value(token[j], g)
+
+    return I.define(s, weight, I.weighted(f"a{mark}", weight.head, values, lambda i: last.xreplace({N.i: i})))
 
 
 def agree(last: I.Expr = N.i) -> ForAll:
@@ -73,5 +76,6 @@ CLAIM = Claim(
         Line("V", ("theorem_1_agreement", "proposition_1_restriction"), note="The same, in terms of the mask."),
     ),
     law="causality",
+    kernel="theorem_1_agreement",
     covers=("mask_for_autoregression", "mask_prevents_cheating"),
 )

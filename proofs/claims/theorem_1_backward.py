@@ -1,6 +1,7 @@
 r"""Theorem 1, the backward form: a loss of the outputs up to i sends no gradient to later tokens; all sizes.
 
-With G_rg = d loss / d a_rg, the chain rule gives d loss / d x_me = sum_{r <= i} sum_g G_rg d a_rg / d x_me.
+The loss is any differentiable function of the outputs a_1..a_i; by the chain rule d loss / d x_me is
+sum_{r <= i} sum_g (d loss / d a_rg) (d a_rg / d x_me), and every term is zero.
 """
 
 from dataclasses import replace
@@ -10,29 +11,35 @@ import sympy as sp
 from attention import indexed as I
 from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
-from proofs.claims.theorem_1_derivative import statement as forward
+from proofs.claims.theorem_1_derivative import ANY, DOT, any_score
+from proofs.claims.theorem_1_derivative import statement as dot_products
 from proofs.derivation import Fact, Proof
-from proofs.formula import Statement, equal, real
-from proofs.rules import ZERO_SUM
+from proofs.formula import Datum, Statement, equal
+from proofs.rules import PARTIAL, ZERO_SUM
+from proofs.steps import as_relation
 
-G = sp.IndexedBase("G", real=True)
+loss = sp.Function("loss")
 r = sp.Symbol("r", integer=True, positive=True)
 
 
-def statement(base: Statement | None = None, last: I.Expr = N.i) -> Statement:
-    """Return sum_{r=1}^{last} sum_g G_rg d a_rg / d x_me = 0 for m > i."""
-    base = base or forward()
-    gradient = G[r, N.g] * I.Partial(sp.Function("a")(r, N.g), N.x[N.m, N.e])
-    total = sp.Sum(sp.Sum(gradient, (N.g, 1, N.d_v)), (r, 1, last))
-    ranges = tuple(item for item in base.ranges if item[0] != N.g)
-    return replace(base, conclusion=equal(total, 0), data=(*base.data, real(G, N.n, N.d_v)), ranges=ranges)
+def statement(forward: Statement, last: I.Expr = N.i) -> Statement:
+    """Return d loss(a_1, ..., a_last) / d x_me = 0 for m > i, for a loss of whole output vectors."""
+    a = type(as_relation(forward.conclusion).lhs.args[0])
+    outputs = I.row(I.row(a(r, N.g), N.g, N.d_v), r, last)
+    ranges = tuple(item for item in forward.ranges if item[0] in {N.i, N.m, N.e})
+    conclusion = equal(I.Partial(loss(outputs), N.x[N.m, N.e]), 0)
+    return replace(forward, conclusion=conclusion, data=(*forward.data, Datum(loss, (), "smooth", 1)), ranges=ranges)
 
 
-def derive(proof: Proof) -> Fact:
-    """Every d a_rg / d x_me with r <= i < m is zero."""
-    chain = proof.chain(proof.goal.lhs)
-    chain.by(proof.using(proof.other("theorem_1_derivative")), every=True)
-    return chain.while_possible(ZERO_SUM).ends(0)
+def derive(part: str) -> Part:
+    """Return the part for one kind of score: every d a_rg / d x_me with r <= i < m is zero."""
+
+    def chain_rule(proof: Proof) -> Fact:
+        chain = proof.chain(proof.goal.lhs).by(PARTIAL)
+        chain.by(proof.using(proof.other("theorem_1_derivative", part)), every=True)
+        return chain.while_possible(ZERO_SUM).ends(0)
+
+    return Part(part, statement({ANY: any_score, DOT: dot_products}[part]()), chain_rule)
 
 
 CLAIM = Claim(
@@ -42,12 +49,16 @@ CLAIM = Claim(
     item="theorem_1",
     label="Theorem 1",
     words="The gradient of any differentiable loss of the outputs up to i by a token after i is zero.",
-    parts=(Part("", statement(), derive),),
+    parts=(derive(ANY), derive(DOT)),
     mutants=(
-        Mutant("no mask", statement(forward(I.full_upper))),
-        Mutant("loss of all outputs", statement(last=N.n)),
+        Mutant("any score, no mask", statement(any_score(I.full_upper))),
+        Mutant("any score, loss of all outputs", statement(any_score(), last=N.n)),
+        Mutant("any score, by the token itself too", statement(any_score(first=N.i))),
+        Mutant("no mask", statement(dot_products(I.full_upper))),
+        Mutant("loss of all outputs", statement(dot_products(), last=N.n)),
     ),
     uses=("theorem_1_derivative",),
     law="causality",
-    trusted=("the chain rule: d loss / d x is the sum of (d loss / d a)(d a / d x)",),
+    kernel="theorem_1_backward",
+    trusted=("the chain rule for a differentiable function of finitely many variables, as the rules state it",),
 )

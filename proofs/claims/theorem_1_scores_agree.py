@@ -13,13 +13,13 @@ from proofs.formula import Statement, equal
 from proofs.rules import assume, unfold
 
 
-def statement(last: I.Expr = N.i, head: str = "s") -> Statement:
-    """Return head_ij(X) = head_ij(Y) for j <= last if the inputs agree up to i."""
+def statement(last: I.Expr = N.i, head: str = "s", upto: I.Expr = N.i) -> Statement:
+    """Return head_ij(X) = head_ij(Y) for j <= last if the inputs agree up to `upto`."""
     return Statement(
         equal(sp.Function(head)(N.i, N.j), sp.Function(head + "'")(N.i, N.j)),
         DATA,
         ranges=((N.i, 1, N.n), (N.j, 1, last)),
-        assumptions={"agree": agree()},
+        assumptions={"agree": agree(upto)},
         definitions={**definitions(X, "", N.i), **definitions(Y, "'", N.i)},
         sizes={N.n: SIZES[N.n]},
     )
@@ -50,6 +50,8 @@ CLAIM = Claim(
     mutants=(
         Mutant("scores of all columns", statement(N.n)),
         Mutant("scores of the following row", following_row()),
+        Mutant("inputs agree up to i - 1 only", statement(upto=N.i - 1)),
     ),
     supporting=True,
+    kernel="theorem_1_scores_agree",
 )

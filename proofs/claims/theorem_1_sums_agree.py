@@ -44,6 +44,11 @@ CLAIM = Claim(
     label="Theorem 1",
     words="Weighted sums over j <= i agree if the weights and the values agree for all j <= i.",
     parts=(Part("", statement(), derive),),
-    mutants=(Mutant("sum over all tokens", statement(N.n)), Mutant("weights may differ", statement(drop="weights"))),
+    mutants=(
+        Mutant("sum over all tokens", statement(N.n)),
+        Mutant("weights may differ", statement(drop="weights")),
+        Mutant("values may differ", statement(drop="values")),
+    ),
     supporting=True,
+    kernel="theorem_1_sums_agree",
 )

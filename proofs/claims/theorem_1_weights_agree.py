@@ -35,7 +35,9 @@ CLAIM = Claim(
     parts=(Part("", statement(head="alpha"), derive),),
     mutants=(
         Mutant("softmax over all columns", unmasked()),
+        Mutant("inputs agree up to i - 1 only", statement(head="alpha", upto=N.i - 1)),
         Mutant("inputs need not agree", statement(head="alpha").without("agree")),
     ),
     supporting=True,
+    kernel="theorem_1_weights_agree",
 )

@@ -20,11 +20,11 @@ def dot(p: I.Expr, q: I.Expr) -> I.Expr:
     return sp.Sum(p * q, (N.b, 1, N.d_k))
 
 
-def statement(square: int = 1, cross: int = 1) -> Statement:
-    """Return s''_ij = q_i.k_j + q_i.t + t.k_j + t.t."""
+def statement(square: int = 1, cross: int = 1, first: int = 1) -> Statement:
+    """Return s''_ij = q_i.k_j + q_i.t + t.k_j + t.t, with integer coefficients to mutate."""
     q, k, t = P.q(N.i, N.b), P.k(N.j, N.b), TAU[N.b]
     return Statement(
-        equal(LATE.head(N.i, N.j), P.s(N.i, N.j) + dot(q, t) + cross * dot(t, k) + square * dot(t, t)),
+        equal(LATE.head(N.i, N.j), P.s(N.i, N.j) + first * dot(q, t) + cross * dot(t, k) + square * dot(t, t)),
         (real(TAU, N.d_k), *attention_data("x", "W_Q", "W_K")),
         ranges=((N.i, 1, N.n), (N.j, 1, N.n)),
         definitions=DEFS,
@@ -46,6 +46,11 @@ CLAIM = Claim(
     label="Lemma 1",
     words="Adding t to query and key adds q_i.t, t.k_j and t.t to the score.",
     parts=(Part("", statement(), derive),),
-    mutants=(Mutant("t.t left out", statement(square=0)), Mutant("t.k_j left out", statement(cross=0))),
+    mutants=(
+        Mutant("t.t left out", statement(square=0)),
+        Mutant("t.k_j left out", statement(cross=0)),
+        Mutant("sign of q_i.t", statement(first=-1)),
+    ),
     supporting=True,
+    kernel="translated_after_projection_expands",
 )

@@ -11,9 +11,10 @@ P, Q, DEFS = passes()
 KINDS = {"q": (Q.q, P.q, tq, N.b, N.d_k), "k": (Q.k, P.k, tk, N.b, N.d_k), "v": (Q.v, P.v, tv, N.g, N.d_v)}
 
 
-def statement(kind: str, times: int = 1) -> Statement:
-    """Return z'_i = z_i + times t W for z = q, k or v."""
+def statement(kind: str, times: int = 1, by: str | None = None) -> Statement:
+    """Return z'_i = z_i + times t W for z = q, k or v; with the W of z, or of another kind."""
     after, before, shift, letter, size = KINDS[kind]
+    shift = KINDS[by][2] if by else shift
     return Statement(
         equal(after(N.i, letter), before(N.i, letter) + times * shift(letter)),
         attention_data("x", "t", "W_Q", "W_K", "W_V"),
@@ -38,6 +39,11 @@ CLAIM = Claim(
     label="Lemma 1",
     words="Translating a token by t adds t W_Q, t W_K and t W_V to its query, key and value.",
     parts=tuple(Part(kind, statement(kind), derive) for kind in KINDS),
-    mutants=(Mutant("query does not move", statement("q", 0)), Mutant("value moves twice", statement("v", 2))),
+    mutants=(
+        Mutant("query does not move", statement("q", 0)),
+        Mutant("key moves by the query's shift", statement("k", by="q")),
+        Mutant("value moves twice", statement("v", 2)),
+    ),
     supporting=True,
+    kernel="translated_projections",
 )

@@ -53,4 +53,5 @@ CLAIM = Claim(
         Mutant("sign of the shift-by-shift term", statement(square=-1)),
     ),
     supporting=True,
+    kernel="translated_score_expands",
 )

@@ -25,4 +25,5 @@ CLAIM = Claim(
     parts=(Part("", STATEMENT),),
     repair="translation_shift_within_row",
     supporting=True,
+    kernel="translation_shift_constant_in_row_refuted",
 )

@@ -59,4 +59,5 @@ CLAIM = Claim(
     ),
     uses=("translated_score_expands",),
     supporting=True,
+    kernel="translation_shift_within_row",
 )

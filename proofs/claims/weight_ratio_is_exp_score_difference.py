@@ -1,5 +1,7 @@
 r"""The ratio of two weights of a row is e to the difference of their scores; so weights are ordered as scores are."""
 
+from collections.abc import Callable
+
 import sympy as sp
 
 from attention import indexed as I
@@ -12,9 +14,14 @@ from proofs.rules import EXPONENTS, MERGE, unfold
 P = I.attention()
 
 
-def statement(factor: int = 1) -> Statement:
+def unscaled(i: I.Expr, j: I.Expr) -> I.Expr:
+    """Return q_i . k_j, the score without its scale."""
+    return sp.Sum(P.q(i, N.b) * P.k(j, N.b), (N.b, 1, N.d_k))
+
+
+def statement(factor: int = 1, score: Callable[[I.Expr, I.Expr], I.Expr] = P.s) -> Statement:
     """Return alpha_ij = e^(factor (s_ij - s_il)) alpha_il."""
-    power = sp.exp(factor * (P.s(N.i, N.j) - P.s(N.i, N.l)))
+    power = sp.exp(factor * (score(N.i, N.j) - score(N.i, N.l)))
     return Statement(
         equal(power * P.alpha(N.i, N.l), P.alpha(N.i, N.j)),
         attention_data("x", "W_Q", "W_K", "c"),
@@ -38,7 +45,12 @@ CLAIM = Claim(
     label="Weighting of values",
     words="alpha_ij / alpha_il = e^(s_ij - s_il): the larger score has the larger weight.",
     parts=(Part("", statement(), derive),),
-    mutants=(Mutant("a scale of two", statement(2)), Mutant("order reversed", statement(-1))),
+    mutants=(
+        Mutant("a scale of two", statement(2)),
+        Mutant("order reversed", statement(-1)),
+        Mutant("scores without their scale", statement(score=unscaled)),
+    ),
     law="score_differences",
+    kernel="weight_ratio_is_exp_score_difference",
     trusted=("that the larger score has the larger weight: e^u > 1 exactly when u > 0, and weights are positive",),
 )

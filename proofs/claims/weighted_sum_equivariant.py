@@ -13,9 +13,10 @@ s, v, r = (sp.IndexedBase(name, real=True) for name in ("s", "v", "r"))
 SCORE = I.Definition("s", (N.i, N.j), s[N.i, N.j])
 WEIGHT = I.softmax_over("alpha", SCORE.head, I.causal_upper)
 DEFS = I.define(SCORE, WEIGHT)
+UNMASKED = I.define(SCORE, I.softmax_over("alpha", SCORE.head, I.full_upper))
 
 
-def statement(moves_by: I.Expr = r[N.g]) -> Statement:
+def statement(moves_by: I.Expr = r[N.g], definitions: I.Definitions = DEFS) -> Statement:
     """Return sum_j alpha_ij (v_jg + r_g) = sum_j alpha_ij v_jg + moves_by."""
     alpha = WEIGHT.head(N.i, N.j)
 
@@ -26,7 +27,7 @@ def statement(moves_by: I.Expr = r[N.g]) -> Statement:
         equal(total(v[N.j, N.g] + r[N.g]), total(v[N.j, N.g]) + moves_by),
         (real(s, N.n, N.n), real(v, N.n, N.d_v), real(r, N.d_v)),
         ranges=((N.i, 1, N.n), (N.g, 1, N.d_v)),
-        definitions=DEFS,
+        definitions=definitions,
         sizes={N.n: 1, N.d_v: 1},
     )
 
@@ -46,6 +47,11 @@ CLAIM = Claim(
     label="Lemma 1",
     words="Adding the same row to every value adds exactly that row to the weighted sum.",
     parts=(Part("", statement(), derive),),
-    mutants=(Mutant("does not move", statement(sp.Integer(0))), Mutant("moves i times", statement(N.i * r[N.g]))),
+    mutants=(
+        Mutant("does not move", statement(sp.Integer(0))),
+        Mutant("moves i times", statement(N.i * r[N.g])),
+        Mutant("softmax over all n positions, the sum over i of them", statement(definitions=UNMASKED)),
+    ),
     supporting=True,
+    kernel="weighted_sum_equivariant",
 )

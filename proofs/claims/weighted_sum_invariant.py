@@ -14,4 +14,5 @@ CLAIM = Claim(
     parts=(Part("", statement(0 * N.c)),),
     repair="weighted_sum_equivariant",
     supporting=True,
+    kernel="weighted_sum_invariant_refuted",
 )

@@ -15,12 +15,17 @@ Upper = Callable[[I.Expr], I.Expr]
 q, k, r = (sp.IndexedBase(name, real=True) for name in ("q", "k", "r"))
 
 
-def statement(upper: Upper = I.causal_upper, *, keys: int = 1, queries: int = 0) -> Statement:
-    """Return alpha'_ij = alpha_ij with keys moved by keys * r and queries by queries * r."""
+def statement(upper: Upper = I.causal_upper, *, keys: int = 1, queries: int = 0, times: int = 1) -> Statement:
+    """Return alpha'_ij = alpha_ij with keys moved by keys * r and queries by queries * r; `times` the keys."""
 
     def score(name: str, on: int) -> I.Definition:
-        left, right = q[N.i, N.b] + on * queries * r[N.b], k[N.j, N.b] + on * keys * r[N.b]
-        return I.Definition(name, (N.i, N.j), N.c * sp.Sum(left * right, (N.b, 1, N.d_k)))
+        def moved_query(i: I.Expr, b: I.Expr) -> I.Expr:
+            return q[i, b] + on * queries * r[b]
+
+        def moved_key(j: I.Expr, b: I.Expr) -> I.Expr:
+            return (times if on else 1) * k[j, b] + on * keys * r[b]
+
+        return I.scores(name, moved_query, moved_key, N.c)
 
     plain, moved = score("s", 0), score("s'", 1)
     before, after = I.softmax_over("alpha", plain.head, upper), I.softmax_over("alpha'", moved.head, upper)
@@ -55,7 +60,9 @@ CLAIM = Claim(
     mutants=(
         Mutant("queries translated instead", statement(keys=0, queries=1)),
         Mutant("queries and keys translated", statement(queries=1)),
+        Mutant("keys doubled instead of translated", statement(keys=0, times=2)),
     ),
     law="softmax_shift_invariance",
+    kernel="weights_unchanged_if_keys_translated",
     supporting=True,
 )

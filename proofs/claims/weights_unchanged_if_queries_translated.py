@@ -13,4 +13,5 @@ CLAIM = Claim(
     parts=(Part("", statement(keys=0, queries=1)),),
     repair="weights_unchanged_iff_query_shift_orthogonal",
     supporting=True,
+    kernel="weights_unchanged_if_queries_translated_refuted",
 )

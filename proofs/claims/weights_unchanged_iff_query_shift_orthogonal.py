@@ -1,5 +1,7 @@
 r"""Adding r to the queries leaves row i's weights iff r is orthogonal to all key differences of the row."""
 
+from dataclasses import replace
+
 import sympy as sp
 
 from attention import indexed as I
@@ -7,8 +9,10 @@ from attention import notation as N
 from proofs.claim import Claim, Mutant, Part
 from proofs.claims.weights_unchanged_if_keys_translated import k, r, statement
 from proofs.derivation import Fact, Proof
-from proofs.formula import ForAll, Formula, Statement, equal
+from proofs.formula import Datum, ForAll, Formula, Statement, equal
 from proofs.rules import CANCEL, CONSTANT_OUT, DISTRIBUTE, LINEARITY, assume, fold, unfold
+
+rho = sp.Symbol("rho", real=True)
 
 
 def along(j: I.Expr) -> I.Expr:
@@ -16,15 +20,16 @@ def along(j: I.Expr) -> I.Expr:
     return sp.Sum(r[N.b] * k[j, N.b], (N.b, 1, N.d_k))
 
 
-def sufficient(reference: I.Expr = sp.Integer(1), last: I.Expr = N.i) -> Statement:
-    """Return: if r.k_j = r.k_reference for all j up to `last`, the weights of row i stay."""
+def sufficient(last: I.Expr = N.i) -> Statement:
+    """Return: if r.k_j is one number rho for all j up to `last`, the weights of row i stay."""
     base = statement(keys=0, queries=1)
-    flat = ForAll(((N.l, 1, last),), equal(along(N.l), along(reference)))
-    return Statement(base.conclusion, base.data, base.ranges, {"orthogonal": flat}, base.definitions, base.sizes)
+    flat = ForAll(((N.l, 1, last),), equal(along(N.l), rho))
+    data = (*base.data, Datum(rho))
+    return Statement(base.conclusion, data, base.ranges, {"orthogonal": flat}, base.definitions, base.sizes)
 
 
 def derive_sufficient(proof: Proof) -> Fact:
-    """Every score of the row grows by c r.k_1."""
+    """Every score of the row grows by c rho."""
     moved = proof.using(moved_score(proof))
     weight = proof.chain(sp.Function("alpha'")(N.i, N.j)).by(unfold("alpha'")).by(moved, every=True)
     weight.by(assume("orthogonal"), every=True)
@@ -75,6 +80,9 @@ def derive_necessary(proof: Proof) -> Fact:
     return proof.positive_factor(proof.linear_combination(scaled, (1, moved_apart)))
 
 
+ALL_BUT_ONE = {"unchanged": "one weight fewer would do, as a row sums to one; the claim speaks of a row that stays"}
+OWN_KEY: dict[str, Formula] = {"orthogonal": equal(along(N.i), 0)}
+
 CLAIM = Claim(
     id="weights_unchanged_iff_query_shift_orthogonal",
     title="Translating the queries keeps a row iff r is orthogonal to its key differences",
@@ -84,11 +92,13 @@ CLAIM = Claim(
     words="Adding r to all queries keeps the weights of row i iff r.(k_j - k_l) = 0 for all j, l up to i.",
     parts=(
         Part("if", sufficient(), derive_sufficient),
-        Part("only if", necessary(), derive_necessary),
+        Part("only if", necessary(), derive_necessary, loose=ALL_BUT_ONE),
     ),
     mutants=(
         Mutant("no condition", statement(keys=0, queries=1)),
         Mutant("all keys but the last", sufficient(last=N.i - 1)),
+        Mutant("orthogonal to the row's own key alone", replace(sufficient(), assumptions=OWN_KEY)),
     ),
     supporting=True,
+    kernel="weights_unchanged_iff_query_shift_orthogonal",
 )

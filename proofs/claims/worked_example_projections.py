@@ -6,8 +6,9 @@ import sympy as sp
 
 from attention import indexed as I
 from attention import notation as N
+from attention.duals import Index
 from attention.exact import ExpQuotient, number
-from attention.instances import Index, Instance
+from attention.instances import Instance
 from proofs.claim import Claim, Part
 from proofs.documents.worked_example import printed
 from proofs.formula import And, ForAll, Formula, Relation, Statement

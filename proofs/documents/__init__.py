@@ -1,9 +1,9 @@
-r"""The documents under test: what they say, item by item and proof line by proof line.
+r"""The documents: the texts under test and the laws of the field, item by item and proof line by proof line.
 
 Each document is a pair of files in this folder:
 
 * ``<id>.md`` restates the text in our own words, with its equations, numbers and labels unaltered, wrong ones
-  included;
+  included; ``field.md`` has no text behind it and states laws, each with its source;
 * ``<id>.toml`` lists its *items*: every definition, result, observation, example and sentence with
   mathematical or empirical content. An item is tied to its place in the Markdown by an *anchor*, a string
   that occurs there exactly once.
@@ -80,6 +80,7 @@ class Kind(StrEnum):
     OBSERVATION = "observation"
     SENTENCE = "sentence"
     EXAMPLE = "example"
+    LAW = "law"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +126,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A document under test.
+    """A text under test, or the list of laws.
 
     Attributes:
         id: the stem of its two files.
@@ -148,7 +149,7 @@ class Document:
 
 
 def documents() -> tuple[Document, ...]:
-    """Return all documents under test, ordered by id."""
+    """Return all documents, ordered by id."""
     return tuple(load(document_id) for document_id in _known())
 
 

@@ -61,7 +61,7 @@ REACTION = Law(
 CONVEX_HULL = Law(
     id="convex_hull",
     title="Outputs lie in the hull of the allowed values",
-    claim="softmax_rows_sum_to_one",
+    claim="outputs_in_convex_hull",
     statement="min v_j - h <= a_i <= max v_j + h over j in S(i), by coordinate; h: the hull margin.",
     check=_hull,
 )

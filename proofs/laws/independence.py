@@ -94,7 +94,7 @@ CAUSALITY = Law(
 MASKED_TOKEN = Law(
     id="masked_token",
     title="A token outside S(i) does not change output i",
-    claim="proposition_1_restriction",
+    claim="masked_key_is_deleted_key",
     statement=(
         "If t is not in S(i) and i is not t, row i of weights and outputs is the same to the bit, whatever"
         " finite numbers token t holds."

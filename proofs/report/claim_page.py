@@ -12,13 +12,15 @@ from proofs.claim import Claim
 from proofs.documents import Item
 from proofs.formula import Formula, Statement, expressions, substitute
 from proofs.report import latex as L
+from proofs.report.kernel_page import KernelEvidence, kernel_section
 from proofs.report.step_list import step_list
-from proofs.verdict import Kind, LineVerdict, PartEvidence, Verdict, Witness
+from proofs.verdict import Kind, LineVerdict, Need, PartEvidence, Verdict, Witness
 
 BADGES = {
     Kind.PROVED: "✅ proved",
     Kind.REFUTED: "❌ refuted",
     Kind.UNDECIDED: "❔ undecided",
+    Kind.CITED: "🔖 cited",
     Kind.NOT_FORMAL: "➖ not formal",
 }
 LINE_BADGES = {
@@ -51,6 +53,7 @@ class Page:
     verdicts: Mapping[str, Verdict]
     law: LawEvidence | None
     siblings: Sequence[Claim] = ()
+    kernel: KernelEvidence | None = None
 
 
 def link(name: str, verdicts: Mapping[str, Verdict]) -> str:
@@ -71,7 +74,7 @@ def claim_page(page: Page) -> str:
         out.append(f"> {claim.words}")
     if claim.remark:
         out.append(claim.remark)
-    if verdict.kind is Kind.NOT_FORMAL:
+    if verdict.kind in {Kind.NOT_FORMAL, Kind.CITED}:
         out.append(verdict.residual)
         return _joined(out)
     if verdict.residual:
@@ -80,6 +83,8 @@ def claim_page(page: Page) -> str:
         out += _refutation(page, verdict.witness)
     else:
         out += _parts(verdict.parts)
+    if page.kernel is not None:
+        out += kernel_section(page.kernel)
     if page.lines:
         out += _proof_lines(page)
     if verdict.mutants:
@@ -245,13 +250,10 @@ def _evidence(page: Page) -> list[str]:
             )
         if part.model is not None and part.statement.assumptions and part.statement.given is None:
             rows.append(f"{label}the assumptions have a model: " + _inline(part.model))
-        for name, w in part.needed.items():
-            shown = (
-                f"needed; without it the statement fails at {_inline(w.instance)}"
-                if w
-                else "no instance tried needs it"
-            )
-            rows.append(f"{label}assumption *{name}*: {shown}")
+        rows += [f"{label}assumption *{name}*: {_standing(why)}" for name, why in part.needed.items()]
+    for stated in claim.parts:
+        label = f"{stated.label}: " if stated.label else ""
+        rows += [f"{label}*{name}* could go further: {reason}" for name, reason in stated.loose.items()]
     if claim.uses:
         rows.append("uses " + ", ".join(link(name, page.verdicts) for name in claim.uses))
     if page.law is not None:
@@ -262,6 +264,14 @@ def _evidence(page: Page) -> list[str]:
     rows += [f"trusted: {item}" for item in claim.trusted]
     rows.append(f"rerun: `attention-proofs verify {claim.id}`")
     return ["## Evidence", "\n".join(f"- {row}" for row in rows)]
+
+
+def _standing(why: Need) -> str:
+    if why.witness is not None:
+        return f"needed; without it the statement fails at {_inline(why.witness.instance)}"
+    if why.instance is not None:
+        return f"needed; without it the conclusion divides by zero at {_inline(why.instance)}"
+    return why.reason or "not needed: the derivation runs without it"
 
 
 def _count(number: int, noun: str) -> str:

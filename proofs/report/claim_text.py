@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from proofs.claim import Claim
 from proofs.report.claim_page import LawEvidence, array_text
+from proofs.report.kernel_page import KernelEvidence
 from proofs.verdict import LineVerdict, Verdict, Witness
 
 
@@ -15,6 +16,7 @@ def claim_text(
     titles: Mapping[str, str],
     lines: Sequence[LineVerdict],
     law: LawEvidence | None,
+    kernel: KernelEvidence | None = None,
 ) -> str:
     """Return the claim's verdict, witness or derivation, repair, and judged proof lines as text."""
     verdict = verdicts[claim.id]
@@ -30,6 +32,8 @@ def claim_text(
     if verdict.mutants:
         killed = sum(m.witness is not None for m in verdict.mutants)
         out.append(f"  mutants: {killed} of {len(verdict.mutants)} false variants refuted")
+    if kernel is not None:
+        out.append(f"  kernel: theorem {kernel.theorem.name}, {kernel.standing}")
     if law is not None:
         out.append(f"  fuzzing: law {law.law} {law.outcome} in {law.cases} cases")
     if claim.repair:

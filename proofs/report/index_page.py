@@ -32,6 +32,11 @@ TRUSTED = (
     ),
     "python-flint's exact rationals and Arb's balls",
     "the theorem of Lindemann and Weierstrass, by which equality of exponential sums is decided",
+    (
+        "Rocq's kernel and checker and the axioms of its standard library's real numbers, for the "
+        "[theorems](kernel.md) proved a second time there, and a reader's eye that such a theorem says what its claim "
+        "says"
+    ),
     "that the parts of a claim, each a checked statement, together say what its words say",
     "what a single claim names under *trusted* on its page",
 )
@@ -65,7 +70,7 @@ def index_page(
     ]
     out.append(_graph(claims, verdicts))
     out += ["## What is trusted", "\n".join(f"- {line}" for line in TRUSTED)]
-    out.append("## Every item of the texts")
+    out.append("## Every item of the texts, and every law")
     for document in documents:
         out += [f"### {document.title}", _coverage(document, claims, verdicts)]
     return "\n\n".join(out) + "\n"
@@ -83,7 +88,8 @@ MEANING = (
     "*Proved, all sizes* means: a derivation at symbolic $n, d, d_k, d_v$ in which every step names its rule, every "
     "step agrees with exact arithmetic at small instances, the assumptions have a model, and every listed false "
     "variant of the claim is refuted. *Refuted* means: exact data at which the statement fails. *Not formal* means: a "
-    "sentence without mathematical content. Fuzzing corroborates and proves nothing."
+    "sentence without mathematical content. *Cited* means: a source is all that it rests on; it counts nowhere as "
+    "proved. Fuzzing corroborates and proves nothing."
 )
 
 

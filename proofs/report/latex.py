@@ -16,13 +16,20 @@ from sympy.printing.latex import LatexPrinter
 
 from attention import indexed as I
 from attention.indexed import same
-from proofs.formula import And, Datum, ForAll, Formula, Range, Reads, Relation, Statement, expressions
+from proofs.formula import And, Datum, ForAll, Formula, Range, Reads, Relation, Statement, expressions, names_read
 
 OPS = {"=": "=", "!=": r"\neq", "<": r"\lt", "<=": r"\le", ">": r"\gt", ">=": r"\ge"}
 _NAMES = {
     "alpha": r"\alpha",
     "beta": r"\beta",
+    "delta": r"\delta",
+    "eta": r"\eta",
+    "theta": r"\theta",
+    "kappa": r"\kappa",
+    "lo": r"\underline{v}",
+    "hi": r"\overline{v}",
     "mu": r"\mu",
+    "sigma": r"\sigma",
     "nu": r"\lvert k \rvert",
     "pi": r"\pi",
     "lambda": r"\lambda",
@@ -53,17 +60,23 @@ _NAMES = {
     "score": r"\mathrm{score}",
     "value": r"\mathrm{value}",
     "combine": r"\mathrm{combine}",
+    "loss": r"\mathrm{loss}",
+    "probe": r"\mathrm{probe}",
+    "mean": r"\mathrm{mean}",
+    "share": r"\mathrm{share}",
+    "pairs": r"\mathrm{pairs}",
+    "heads": r"\mathrm{heads}",
     "columns": r"\mathrm{columns}",
     "rows": r"\mathrm{rows}",
 }
-_ARGUMENTS = {"score", "value", "combine"}  # arbitrary functions keep their arguments in brackets
+_ARGUMENTS = {"score", "value", "combine", "loss", "probe"}  # arbitrary functions keep their arguments in brackets
 
 
 def name(text: str) -> str:
     r"""Return a name with its marks: alpha' -> \alpha', s~ -> \tilde s, d_k -> d_k."""
     core = text.rstrip("'~")
     marks = text[len(core) :]
-    numbered = re.fullmatch(r"(alpha|[a-z])([12])", core)
+    numbered = re.fullmatch(r"(alpha|[a-z])([123])", core)
     if numbered and core not in _NAMES:
         primes = r"\prime" * marks.count("'")
         return f"{_NAMES.get(numbered[1], numbered[1])}^{{({numbered[2]}){primes}}}"
@@ -97,8 +110,11 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
     def _print_Function(self, expr: Any, exp: str | None = None) -> str:
         head = type(expr).__name__
         custom = getattr(self, f"_head_{head}", None)
+        derived = I.sloped(head)
         if custom is not None:
             out = custom(expr)
+        elif derived is not None:
+            out = self._slope(*derived, expr)
         elif head in _ARGUMENTS:
             out = rf"{name(head)}\left({', '.join(self._print(a) for a in expr.args)}\right)"
         elif not expr.args:
@@ -107,6 +123,21 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
             label, below = name(head), _index(self._print(k) for k in expr.args)
             out = f"{label}_{{{below}}}"
         return rf"\left({out}\right)^{{{exp}}}" if exp else out
+
+    def _slope(self, function: str, k: int, expr: Any) -> str:
+        """Print D_{2,f} score(...): the derivative by entry f of the second argument."""
+        depth, inner = 0, expr.args[k]
+        while isinstance(inner, I.Row):
+            depth, inner = depth + 1, inner.args[0]
+        split = len(expr.args) - depth
+        arguments = ", ".join(self._print(arg) for arg in expr.args[:split])
+        below = ",".join([str(k + 1), *(self._print(at) for at in expr.args[split:])])
+        return rf"D_{{{below}}}{name(function)}\left({arguments}\right)"
+
+    def _head_Row(self, expr: Any) -> str:
+        letter, first, last, body = I.opened(expr)
+        start = f"{self._print(letter)}={self._print(first)}"
+        return rf"\left({self._print(body)}\right)_{{{start}}}^{{{self._print(last)}}}"
 
     def _head_Quotient(self, expr: Any) -> str:
         return rf"\frac{{{self._print(expr.args[0])}}}{{{self._print(expr.args[1])}}}"
@@ -117,6 +148,12 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
     def _head_IsZero(self, expr: Any) -> str:
         return f"[{self._print(expr.args[0])} = 0]"
 
+    def _head_Absolute(self, expr: Any) -> str:
+        return rf"\lvert {self._print(expr.args[0])} \rvert"
+
+    def _head_Maximum(self, expr: Any) -> str:
+        return rf"\max\left({', '.join(self._print(arg) for arg in expr.args)}\right)"
+
     def _head_Partial(self, expr: Any) -> str:
         top, below = (self._print(arg) for arg in expr.args)
         if isinstance(expr.args[0], (sp.Function, sp.Indexed)) and not isinstance(expr.args[0], I.Quotient):
@@ -125,6 +162,8 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
 
     def _head_LimitOf(self, expr: Any) -> str:
         inner, parameter, to = (self._print(arg) for arg in expr.args)
+        if isinstance(expr.args[0], sp.Add):
+            inner = rf"\left({inner}\right)"
         return rf"\lim_{{{parameter} \to {to}}} {inner}"
 
     def _head_Expectation(self, expr: Any) -> str:
@@ -154,14 +193,14 @@ def pretty(expr: Any) -> Any:
     """Rename bound letters to the plainest ones that clash with nothing in scope."""
 
     def walk(node: Any, outer: frozenset[str]) -> Any:
-        if isinstance(node, sp.Sum):
+        if isinstance(node, (sp.Sum, I.Row)):
             v, first, last, body = I.opened(node)
             base = re.sub(r"(_?\d+|')+$", "", v.name)
             taken = outer | ({s.name for s in body.free_symbols if isinstance(s, sp.Symbol)} - {v.name})
             fresh = next(base + "'" * k for k in range(9) if base + "'" * k not in taken)
             letter = sp.Symbol(fresh, integer=True, positive=True)
             inner = walk(_relabelled(body, v, letter), outer | {fresh})
-            return sp.Sum(inner, (letter, first, last))
+            return I.rebound(node, inner, letter, first, last)
         if node.args and not isinstance(node, sp.Indexed):
             args = [walk(arg, outer) for arg in node.args]
             return node.func(*args) if tuple(args) != node.args else node
@@ -214,13 +253,20 @@ def quantifiers(statement: Statement) -> Iterator[str]:
             by_least.setdefault(least, []).append(latex(size))
         for least, sizes in sorted(by_least.items()):
             yield rf"all sizes ${', '.join(sizes)} \ge {least}$"
-    plain = [_datum(datum) for datum in statement.data if datum.kind in {"real", "positive"}]
+    read = _names_read(statement)
+    plain = [_datum(d) for d in statement.data if d.kind in {"real", "positive"} and (d.shape or d.name in read)]
     if plain:
         yield f"all ${', '.join(plain)}$"
     yield from (_set(datum) for datum in statement.data if datum.kind not in {"real", "positive"})
     shown = _mentioned(statement)
     if shown:
         yield f"all indices ${ranges(shown)}$"
+
+
+def _names_read(statement: Statement) -> set[str]:
+    """Return every name that the statement reads; derivations may use further scalars, such as a path's parameter."""
+    formulas = (statement.conclusion, *statement.assumptions.values())
+    return {name for item in formulas for name in names_read(item, statement.definitions)}
 
 
 def _mentioned(statement: Statement) -> list[Range]:
@@ -235,17 +281,23 @@ def _mentioned(statement: Statement) -> list[Range]:
 
 def _datum(datum: Datum) -> str:
     label = name(datum.name)
-    shape = r" \times ".join(latex(k) for k in datum.shape)
+    shape = r" \times ".join(latex(k + 1 - datum.first) for k in datum.shape)
     if datum.kind == "positive":
         return rf"{label} \gt 0"
     return rf"{label} \in \mathbb{{R}}^{{{shape}}}" if shape else rf"{label} \in \mathbb{{R}}"
+
+
+def _counted(arity: int) -> str:
+    return "1 argument" if arity == 1 else f"{arity} arguments"
 
 
 def _set(datum: Datum) -> str:
     label = name(datum.name)
     shape = r" \times ".join(latex(k) for k in datum.shape)
     if datum.kind == "function":
-        return f"every function ${label}$ of {datum.arity} arguments"
+        return f"every function ${label}$ of {_counted(datum.arity)}"
+    if datum.kind == "smooth":
+        return f"every function ${label}$ of {_counted(datum.arity)} that is differentiable in the entries of its rows"
     if datum.kind == "permutation":
         return rf"every permutation ${label}$ of $1, \dots, n$"
     if datum.kind == "random":

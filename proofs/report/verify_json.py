@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from proofs.claim import Claim
+from proofs.kernel import Outcome
 from proofs.report.claim_page import LawEvidence
 from proofs.verdict import LineVerdict, Verdict, Witness
 
@@ -17,12 +18,16 @@ def verify_json(
     verdicts: Mapping[str, Verdict],
     lines: Mapping[str, Sequence[LineVerdict]],
     laws: Mapping[str, LawEvidence],
+    kernel: Outcome,
 ) -> dict[str, Any]:
     """Return the verdicts as plain data."""
-    return {"schema": SCHEMA, "claims": [_claim(c, verdicts[c.id], lines[c.id], laws.get(c.law or "")) for c in claims]}
+    entries = [_claim(c, verdicts[c.id], lines[c.id], laws.get(c.law or ""), kernel) for c in claims]
+    return {"schema": SCHEMA, "claims": entries}
 
 
-def _claim(claim: Claim, verdict: Verdict, lines: Sequence[LineVerdict], law: LawEvidence | None) -> dict[str, Any]:
+def _claim(
+    claim: Claim, verdict: Verdict, lines: Sequence[LineVerdict], law: LawEvidence | None, kernel: Outcome
+) -> dict[str, Any]:
     refuted = sum(m.witness is not None for m in verdict.mutants)
     return {
         "id": claim.id,
@@ -34,11 +39,15 @@ def _claim(claim: Claim, verdict: Verdict, lines: Sequence[LineVerdict], law: La
         "witness": None if verdict.witness is None else _witness(verdict.witness),
         "repair": claim.repair,
         "steps": [{"label": line.label, "verdict": line.verdict, "note": line.note} for line in lines],
-        "kernel": {"theorem": None, "checked": False, "assumptions": []},
+        "kernel": {
+            "theorem": claim.kernel,
+            "checked": kernel.checked(claim.kernel),
+            "assumptions": list(kernel.assumes.get(claim.kernel or "", ())),
+        },
         "law": {"cases": law.cases if law else 0, "outcome": law.outcome if law else None},
         "mutants": {"total": len(verdict.mutants), "refuted": refuted},
         "uses": list(claim.uses),
-        "trusted": list(claim.trusted),
+        "trusted": [*claim.trusted, *(f"[{key}]" for key in claim.cites)],
     }
 
 

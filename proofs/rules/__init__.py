@@ -1,7 +1,17 @@
 """The named rules a derivation may use; every one is tested against exact instances."""
 
+from proofs.rules.absolute import (
+    ABSOLUTE,
+    ABSOLUTE_PRODUCT,
+    MAXIMUM_ASSOCIATIVE,
+    MAXIMUM_ORDERED,
+    TRIANGLE,
+    below_absolute,
+)
 from proofs.rules.calculus import EXPECTATION, LIMIT, PARTIAL
 from proofs.rules.core import Context, Rule, RuleError, rewrite
+from proofs.rules.inequalities import SUMMED, Inference, above_tangent, divided, weighted
+from proofs.rules.mean_value import mean_value
 from proofs.rules.order import SHRINK_DIVISOR, bound_by, rewrite_upwards
 from proofs.rules.quotients import (
     CANCEL,
@@ -15,6 +25,7 @@ from proofs.rules.quotients import (
     ring,
     ring_equal,
 )
+from proofs.rules.shifts import reindex
 from proofs.rules.sums import (
     BRACKET,
     CASES,
@@ -24,6 +35,7 @@ from proofs.rules.sums import (
     DELTA_OUTSIDE,
     DELTA_PICKS,
     DISTRIBUTE,
+    EMPTY_SUM,
     LINEARITY,
     PRODUCT_OF_SUMS,
     SINGLE_TERM,
@@ -37,6 +49,8 @@ from proofs.rules.sums import (
 )
 
 __all__ = [
+    "ABSOLUTE",
+    "ABSOLUTE_PRODUCT",
     "BRACKET",
     "CANCEL",
     "CASES",
@@ -48,31 +62,43 @@ __all__ = [
     "DELTA_PICKS",
     "DISTRIBUTE",
     "DIVIDE",
+    "EMPTY_SUM",
     "EXPECTATION",
     "EXPONENTS",
     "FACTOR_OUT",
     "LIMIT",
     "LINEARITY",
+    "MAXIMUM_ASSOCIATIVE",
+    "MAXIMUM_ORDERED",
     "MERGE",
     "PARTIAL",
     "PRODUCT_OF_SUMS",
     "SHRINK_DIVISOR",
     "SINGLE_TERM",
+    "SUMMED",
     "SWAP",
+    "TRIANGLE",
     "ZERO_SUM",
     "Context",
+    "Inference",
     "Rule",
     "RuleError",
+    "above_tangent",
     "assume",
+    "below_absolute",
     "bound_by",
+    "divided",
     "fold",
+    "mean_value",
     "nonnegative",
     "permute",
     "positive",
+    "reindex",
     "rewrite",
     "rewrite_upwards",
     "ring",
     "ring_equal",
     "split",
     "unfold",
+    "weighted",
 ]

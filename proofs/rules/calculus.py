@@ -1,7 +1,7 @@
 r"""Rules of derivatives, limits and expectations over indexed expressions.
 
-Derivatives are taken entry by entry: d x_{ie} / d x_{mf} = delta_{im} delta_{ef}.  Limits are taken of finite
-sums, products, quotients and exponentials only, each with its condition.
+Derivatives are taken entry by entry, d x_{ie} / d x_{mf} = delta_{im} delta_{ef}, or by a real scalar.  Limits are
+taken of finite sums, products, quotients and exponentials only, each with its condition.
 """
 
 from __future__ import annotations
@@ -14,14 +14,21 @@ from proofs.rules.quotients import nonnegative, positive
 
 
 def derivative(expr: Expr, entry: Expr, context: Context) -> Expr | None:
-    """Return the partial derivative by an entry, that of a defined head left as it is; None out of the rules' reach."""
+    """Return the partial derivative by an entry or a real scalar, that of a defined head left as it is.
+
+    None out of the rules' reach.
+    """
     if isinstance(expr, sp.core.function.AppliedUndef):
-        return I.Partial(expr, entry) if type(expr).__name__ in context.definitions else None
-    if entry.base.label.name not in I.names_in(expr) and not expr.atoms(sp.core.function.AppliedUndef):
+        name = type(expr).__name__
+        return I.Partial(expr, entry) if name in context.definitions else _through_rows(name, expr, entry, context)
+    by = entry.base.label.name if isinstance(entry, sp.Indexed) else entry.name
+    if by not in I.names_in(expr) and not expr.atoms(sp.core.function.AppliedUndef):
         return sp.Integer(0)
+    if expr == entry and isinstance(entry, sp.Symbol):
+        return sp.Integer(1)
     if isinstance(expr, sp.Indexed):
-        if expr.base != entry.base:
-            return None  # the array's name stands in an index
+        if not isinstance(entry, sp.Indexed) or expr.base != entry.base:
+            return None  # the name stands in an index
         pairs = zip(expr.indices, entry.indices, strict=True)
         return sp.Mul(*(sp.KroneckerDelta(p, q) for p, q in pairs))
     if isinstance(expr, sp.Sum):
@@ -52,10 +59,40 @@ def derivative(expr: Expr, entry: Expr, context: Context) -> Expr | None:
     return None
 
 
+def _through_rows(name: str, expr: Expr, entry: Expr, context: Context) -> Expr | None:
+    """The chain rule for a differentiable function of rows: over every entry, its slope there times its derivative."""
+    if name not in context.smooth_names:
+        return None
+    by = entry.base.label.name if isinstance(entry, sp.Indexed) else entry.name
+    terms: list[Expr] = []
+    for k, argument in enumerate(expr.args):
+        if not isinstance(argument, I.Row):
+            if by in I.names_in(argument) or argument.atoms(sp.core.function.AppliedUndef):
+                return None  # the function need not be differentiable in what is no entry of a row
+            continue
+        limits: list[tuple[Expr, ...]] = []
+        body: Expr = argument
+        here = context
+        while isinstance(body, I.Row):
+            letter, first, last, body = I.opened(body)
+            limits.append((letter, first, last))
+            here = here.inside(letter, first, last)
+        moved = derivative(body, entry, here)
+        if moved is None:
+            return None
+        term = I.slope(name, k)(*expr.args, *(v for v, _, _ in limits)) * moved
+        for limit in reversed(limits):
+            term = sp.Sum(term, limit)
+        terms.append(sp.Integer(0) if moved == 0 else term)
+    return sp.Add(*terms)
+
+
 def _partial(node: Expr, context: Context) -> Expr | None:
-    if not isinstance(node, I.Partial) or isinstance(node.args[0], sp.core.function.AppliedUndef):
+    if not isinstance(node, I.Partial) or type(node.args[0]).__name__ in context.definitions:
         return None
     expr, entry = node.args
+    if isinstance(entry, sp.Symbol) and entry.is_integer:
+        return None  # there is no derivative by a position or a size
     out = derivative(I.rename_apart(expr, context.in_use), entry, context.under_variation())
     return None if out is None else I.rename_apart(out, context.in_use)
 
@@ -63,7 +100,8 @@ def _partial(node: Expr, context: Context) -> Expr | None:
 PARTIAL = Rule(
     "derivative through sums, products, quotients and exponentials",
     "d(f g) = df g + f dg; d(f/g) = (df g - f dg)/g^2 (g > 0); d e^f = e^f df; "
-    "d x_{ie}/d x_{mf} = delta_{im} delta_{ef}",
+    "d F(u) = sum_v D_v F(u) du_v for a differentiable function F of rows; "
+    "d x_{ie}/d x_{mf} = delta_{im} delta_{ef}; d t/d t = 1",
     _partial,
 )
 

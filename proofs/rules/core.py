@@ -47,6 +47,7 @@ class Context:
         bound: letters that mean something else here than in the statement: those of the sums around.
         varied: limit parameters and random arrays that an operator around here lets vary.
         varying: whether a derivative stands around here.
+        smooth_names: arbitrary functions of rows declared differentiable.
     """
 
     facts: Facts
@@ -60,6 +61,7 @@ class Context:
     bound: frozenset[str] = frozenset()
     varied: frozenset[str] = frozenset()
     varying: bool = False
+    smooth_names: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, statement: Statement, expr: Expr, lineage: tuple[Statement, ...] = ()) -> Context:
@@ -74,7 +76,8 @@ class Context:
         permutations = {datum.name: datum.shape[0] for datum in statement.data if datum.kind == "permutation"}
         in_use = frozenset(I.names_in(expr))
         known = (statement.assumptions, statement.definitions, in_use, positive, random, permutations)
-        return cls(facts, *known, (*lineage, statement))
+        smooth = frozenset(datum.name for datum in statement.data if datum.kind == "smooth")
+        return cls(facts, *known, (*lineage, statement), smooth_names=smooth)
 
     def inside(self, v: Expr, first: Expr, last: Expr) -> Context:
         """Return the context in the body of a sum over v = first..last; an outer v is out of sight there."""
@@ -141,12 +144,16 @@ def _is_index(expr: Expr) -> bool:
 
 @dataclass(frozen=True)
 class Rule:
-    """A named rewriting of one subexpression; `says` is the schema shown to readers, `uses` the fact it applies."""
+    """A named rewriting of one subexpression; `says` is the schema shown to readers, `uses` the fact it applies.
+
+    One that `bounds` gives an upper bound instead of an equal value: only `rewrite_upwards` may apply it.
+    """
 
     name: str
     says: str
     apply: Callable[[Expr, Context], Expr | None]
     uses: Formula | None = None
+    bounds: bool = False
 
 
 def rewrite(expr: Expr, rule: Rule, context: Context, *, every: bool = False, at: Expr | None = None) -> Expr:
@@ -160,8 +167,10 @@ def rewrite(expr: Expr, rule: Rule, context: Context, *, every: bool = False, at
         at: only where the subexpression is this one, up to bound names.
 
     Raises:
-        RuleError: the rule matches nowhere.
+        RuleError: the rule matches nowhere, or does not keep the value.
     """
+    if rule.bounds:
+        raise RuleError(f"{rule.name}, as an equation,", expr)
     matched = False
     expr = I.rename_apart(sp.sympify(expr), ())
     context = replace(context, in_use=context.in_use | I.names_in(expr))
@@ -175,10 +184,10 @@ def rewrite(expr: Expr, rule: Rule, context: Context, *, every: bool = False, at
             if new is not None and new != node:
                 matched = True
                 return new
-        if isinstance(node, sp.Sum):
+        if isinstance(node, (sp.Sum, I.Row)):
             v, first, last, old = I.opened(node)
             body = walk(old, here.inside(v, first, last))
-            return node if body == old else sp.Sum(body, (v, first, last))
+            return node if body == old else I.rebound(node, body, v, first, last)
         if not node.args or isinstance(node, sp.Indexed):
             return node
         if isinstance(node, (I.Partial, I.LimitOf, I.Expectation)):

@@ -70,7 +70,10 @@ def _shrink_divisor(node: Expr, context: Context) -> Expr | None:
 
 
 SHRINK_DIVISOR = Rule(
-    "drop a non-negative part of a divisor", "f/(g + h) <= f/g (f >= 0, g > 0, h >= 0)", _shrink_divisor
+    "drop a non-negative part of a divisor",
+    "f/(g + h) <= f/g (f >= 0, g > 0, h >= 0)",
+    _shrink_divisor,
+    bounds=True,
 )
 
 
@@ -85,4 +88,4 @@ def bound_by(name: str) -> Rule:
         found = fitting(ranges, sp.sympify(body.lhs), node, context)
         return None if found is None else replaced(body.rhs, found, context.in_use)
 
-    return Rule("bound a term", f"replace by the upper bound of the assumption '{name}'", apply)
+    return Rule("bound a term", f"replace by the upper bound of the assumption '{name}'", apply, bounds=True)

@@ -30,9 +30,14 @@ def _positive_by_form(expr: Expr, context: Context) -> bool:
         return True
     if isinstance(expr, sp.Sum):
         v, first, last, body = I.opened(expr)
-        if context.facts.at_most(first, last):
-            return positive(body, context.inside(v, first, last))
-        return False
+        inner = context.inside(v, first, last)
+        if context.facts.at_most(first, last) and positive(body, inner):
+            return True
+        # A sum over the places of a set that is not empty: sum_v [v in S] f(v) > 0 if f > 0 and sum_v [v in S] > 0.
+        marks = [part for part in _factors(body) if isinstance(part, (I.AtMost, I.IsZero))]
+        rest = [part for part in _factors(body) if part not in marks]
+        counted = sp.Sum(sp.Mul(*marks), (v, first, last))
+        return bool(marks and rest) and _assumed(counted, ">", context) and all(positive(p, inner) for p in rest)
     if isinstance(expr, (sp.Mul, I.Quotient)):
         return all(positive(arg, context) for arg in expr.args)
     if isinstance(expr, sp.Add):
@@ -50,7 +55,7 @@ def nonnegative(expr: Expr, context: Context) -> bool:
     if isinstance(expr, sp.Sum):
         v, first, last, body = I.opened(expr)
         return nonnegative(body, context.inside(v, first, last))
-    if isinstance(expr, (I.AtMost, I.IsZero, sp.KroneckerDelta)):
+    if isinstance(expr, (I.AtMost, I.IsZero, I.Absolute, sp.KroneckerDelta)):
         return True
     if isinstance(expr, I.Quotient):
         return nonnegative(expr.args[0], context) and positive(expr.args[1], context)
@@ -76,13 +81,26 @@ def _factors(expr: Expr) -> list[Expr]:
     return list(sp.Mul.make_args(expr))
 
 
+def _repeated(expr: Expr) -> list[Expr]:
+    """Return the factors, a positive power's base as often as it stands there."""
+    out = []
+    for factor in _factors(expr):
+        whole = isinstance(factor, sp.Pow) and factor.exp.is_Integer and 0 < factor.exp <= LARGEST_POWER
+        out += [factor.base] * int(factor.exp) if whole else [factor]
+    return out
+
+
+LARGEST_POWER = 4
+"""A power beyond this is one factor."""
+
+
 def _cancel(node: Expr, context: Context) -> Expr | None:
     if not isinstance(node, I.Quotient):
         return None
     num, den = node.args
     if I.same(num, den):
         return sp.Integer(1) if positive(den, context) else None
-    top, bottom = _factors(num), _factors(den)
+    top, bottom = _repeated(num), _repeated(den)
     for p in list(top):
         twin = next((q for q in bottom if I.same(p, q)), None)
         if twin is not None and p != 1 and positive(p, context):

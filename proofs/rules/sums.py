@@ -170,6 +170,16 @@ def _zero_sum(node: Expr, _: Context) -> Expr | None:
 ZERO_SUM = Rule("sum of zeros", "sum 0 -> 0", _zero_sum)
 
 
+def _empty_sum(node: Expr, context: Context) -> Expr | None:
+    if not isinstance(node, sp.Sum):
+        return None
+    _, first, last, _ = I.opened(node)
+    return sp.Integer(0) if context.facts.less(last, first) else None
+
+
+EMPTY_SUM = Rule("sum of no terms", "sum_{v=p}^{q} f -> 0 (q < p)", _empty_sum)
+
+
 def _single_term(node: Expr, _: Context) -> Expr | None:
     if not isinstance(node, sp.Sum):
         return None
@@ -248,10 +258,12 @@ def _bracket(node: Expr, context: Context) -> Expr | None:
             return sp.Integer(0)
     if isinstance(node, I.IsZero) and isinstance(node.args[0], sp.Rational):
         return sp.Integer(int(node.args[0] == 0))
+    if isinstance(node, sp.Pow) and isinstance(node.base, (I.AtMost, I.IsZero)) and node.exp.is_Integer:
+        return node.base if node.exp > 0 else None
     return None
 
 
-BRACKET = Rule("decide a bracket", "[p <= q] -> 1 if p <= q, 0 if q < p; [0 = 0] -> 1", _bracket)
+BRACKET = Rule("decide a bracket", "[p <= q] -> 1 if p <= q, 0 if q < p; [0 = 0] -> 1; [P]^2 -> [P]", _bracket)
 
 
 def _cases(node: Expr, context: Context) -> Expr | None:

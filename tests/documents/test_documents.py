@@ -8,6 +8,7 @@ import pytest
 
 from proofs import documents as package
 from proofs.documents import Document, DocumentError, Kind, UnknownDocumentError, documents, load, read, text
+from proofs.registry import claims
 
 MARKDOWN = """\
 # A text
@@ -106,8 +107,21 @@ EXPECTED_LABELS = {
         "Worked example values without derivation",
         "Worked example weights",
     },
+    "field": {
+        "Blocks",
+        "Caching",
+        "Convex hull",
+        "Head groups",
+        "Padding",
+        "Rotary positions",
+        "Softmax Jacobian",
+        "Softmax Lipschitz",
+        "Windows",
+        "Zero-padding",
+    },
     "retrieval": {"R1", "R2", "R3", "R4", "R5", "R6"},
 }
+TEXTS = [document for document in documents() if document.id != "field"]
 
 
 def read_made_up(folder: Path, toml: str, markdown: str | None = MARKDOWN) -> Document:
@@ -126,10 +140,10 @@ def without_spaces(latex: str) -> str:
 # --- The documents there are ------------------------------------------------------------------------------
 
 
-def test_there_are_two_documents_in_the_order_of_their_ids():
-    """Both source texts are there, and ``documents`` gives what ``load`` gives."""
-    assert [document.id for document in documents()] == ["chapter", "retrieval"]
-    assert documents() == (load("chapter"), load("retrieval"))
+def test_there_are_two_texts_and_the_laws_in_the_order_of_their_ids():
+    """Both source texts and the laws of the field are there, and ``documents`` gives what ``load`` gives."""
+    assert [document.id for document in documents()] == ["chapter", "field", "retrieval"]
+    assert documents() == (load("chapter"), load("field"), load("retrieval"))
 
 
 @pytest.mark.parametrize("document", documents(), ids=lambda document: document.id)
@@ -186,13 +200,37 @@ def test_the_lemma_s_displayed_equations_all_belong_to_a_step():
         assert without_spaces(line).strip("$") in claimed, line
 
 
-@pytest.mark.parametrize("document", documents(), ids=lambda document: document.id)
-def test_a_document_says_that_it_is_under_test(document):
+@pytest.mark.parametrize("document", TEXTS, ids=lambda document: document.id)
+def test_a_text_says_that_it_is_under_test(document):
     """Nobody who opens the file can take its errors for ours."""
     opening = "\n".join(text(document.id).split("\n")[:6])
     assert "restatement" in opening
     assert "under test" in opening
     assert "errors are kept on purpose" in opening
+
+
+def test_the_laws_say_that_no_text_stands_behind_them():
+    """Nobody takes the page for a text that was checked, or its sentences for somebody else's."""
+    opening = "\n".join(text("field").split("\n")[:6])
+    assert "No text under test stands behind this page" in opening
+    assert "in our own words" in opening
+    assert {item.kind for item in load("field").items} == {Kind.LAW}
+    assert not any(item.kind is Kind.LAW for document in TEXTS for item in document.items)
+
+
+def test_every_law_names_its_source():
+    """From its heading to the next there is a citation; that it has an entry is tested with the architecture."""
+    starts = [item.line for item in load("field").items]
+    lines = text("field").split("\n")
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        assert re.search(r"\[[a-z]+\d{4}\]", "\n".join(lines[start - 1 : end - 1])), lines[start - 1]
+
+
+def test_laws_that_stand_with_the_texts_are_claims_about_them():
+    """The page names claims that exist, and lists as its own no law that a text states."""
+    named = re.findall(r"`(\w+)`", text("field"))
+    assert len(named) == len(set(named)) == 4
+    assert {claims()[name].document for name in named} == {"chapter"}
 
 
 @pytest.mark.parametrize("document", documents(), ids=lambda document: document.id)
@@ -214,10 +252,10 @@ def test_an_item_is_found_by_its_label():
 @pytest.mark.parametrize("name", ["", "chapters", "../chapter", "chapter.toml"])
 def test_an_unknown_document_is_named_with_those_there_are(name):
     """Whatever was asked for, the answer says what could have been asked for."""
-    message = rf"^no document {re.escape(repr(name))}; expected one of: chapter, retrieval$"
+    message = rf"^no document {re.escape(repr(name))}; expected one of: chapter, field, retrieval$"
     with pytest.raises(UnknownDocumentError, match=message) as caught:
         load(name)
-    assert caught.value.known == ("chapter", "retrieval")
+    assert caught.value.known == ("chapter", "field", "retrieval")
     with pytest.raises(UnknownDocumentError, match=message):
         text(name)
 

@@ -66,9 +66,22 @@ def test_a_chain_of_facts():
     assert not facts.different(N.i, N.j)
 
 
-@pytest.mark.parametrize("expr", [2 * N.i, N.i + N.j, N.i / 2, N.i + sp.Rational(1, 2), N.x[N.i, 1], N.i**2, sp.pi])
+@pytest.mark.parametrize("expr", [2 * N.i, N.i + N.j, N.i**2, N.i * N.j - 1])
+def test_other_polynomials_are_added_up(expr):
+    """Outside letter + integer there is no edge; polynomials with integer coefficients are kept beside the graph."""
+    assert term(expr) is None
+    facts = Facts().plus([(expr, N.n), (N.n, expr)])
+    assert facts.edges == ()
+    assert facts.at_most(expr, expr)
+    assert facts.at_most(expr, N.n)
+    assert facts.at_most(N.n - 1, expr)
+    assert not facts.less(expr, N.n)
+    assert facts.without(N.i).forms == ()
+
+
+@pytest.mark.parametrize("expr", [N.i / 2, N.i + sp.Rational(1, 2), N.x[N.i, 1], sp.pi, sp.Symbol("u", real=True) ** 2])
 def test_other_terms_are_not_entailed(expr):
-    """Outside letter + integer there is no term, and only a term itself is at most itself."""
+    """Outside polynomials in letters there is nothing to add up, and only a term itself is at most itself."""
     assert term(expr) is None
     facts = Facts().plus([(expr, N.n), (N.n, expr)])
     assert facts.edges == ()

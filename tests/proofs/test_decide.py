@@ -15,14 +15,14 @@ from attention import notation as N
 from attention.exact import number
 from attention.instances import Instance
 from proofs import decide as deciding
-from proofs import registry
+from proofs import gates, registry, search
 from proofs.claim import Claim, Line, Mutant, Part
 from proofs.decide import decide, decide_all, judge_lines
 from proofs.derivation import Proof
-from proofs.formula import Datum, ForAll, Relation, Statement, equal, real
+from proofs.formula import And, Datum, ForAll, Relation, Statement, equal, real
 from proofs.registry import RegistryError
-from proofs.rules import CONSTANT_OUT, LINEARITY, Rule
-from proofs.verdict import DOOR, Kind, Verdict
+from proofs.rules import CANCEL, CONSTANT_OUT, LINEARITY, Rule, assume
+from proofs.verdict import DOOR, Kind, Standing, Verdict
 
 i, l, n = N.i, N.l, N.n
 S = sp.Sum
@@ -35,7 +35,11 @@ def about(conclusion, **changes):
 
 TOTAL, PARTS = S(z[l] + y[l], (l, 1, n)), S(z[l], (l, 1, n)) + S(y[l], (l, 1, n))
 SPLITS = about(equal(TOTAL, PARTS))
-MUTANTS = (Mutant("minus", about(equal(TOTAL, S(z[l], (l, 1, n))))), Mutant("zero", about(equal(TOTAL, 0))))
+MUTANTS = (
+    Mutant("one part", about(equal(TOTAL, S(z[l], (l, 1, n))))),
+    Mutant("zero", about(equal(TOTAL, 0))),
+    Mutant("minus", about(equal(TOTAL, S(z[l], (l, 1, n)) - S(y[l], (l, 1, n))))),
+)
 
 
 def derive(proof):
@@ -44,7 +48,7 @@ def derive(proof):
 
 
 def claim(statement=SPLITS, derivation=derive, mutants=MUTANTS, **changes):
-    """Return a claim; by default a true one with a derivation and two mutants."""
+    """Return a claim; by default a true one with a derivation and three mutants."""
     return Claim(
         "planted",
         "A planted claim",
@@ -156,10 +160,36 @@ def test_contradictory_assumptions_are_caught():
     undecided(decide(claim(absurd)), "no model of the assumptions was found")
 
 
-def test_a_conclusion_that_is_assumed_is_caught():
-    """It is no proof that the conclusion stands among the assumptions."""
-    circular = about(SPLITS.conclusion, assumptions={"wish": SPLITS.conclusion})
-    undecided(decide(claim(circular)), "the conclusion is one of the assumptions")
+WISHES = {
+    "itself": SPLITS.conclusion,
+    "a conjunct": And((equal(M, M), SPLITS.conclusion)),
+    "turned round": equal(PARTS, TOTAL),
+    "other bound names": equal(S(z[N.m] + y[N.m], (N.m, 1, n)), S(z[N.e], (N.e, 1, n)) + S(y[l], (l, 1, n))),
+}
+
+
+@pytest.mark.parametrize("wish", sorted(WISHES))
+def test_a_conclusion_that_is_assumed_is_caught(wish):
+    """It is no proof that the conclusion stands among the assumptions, in whatever dress."""
+    undecided(decide(claim(about(SPLITS.conclusion, assumptions={"wish": WISHES[wish]}))), "is one of the assumptions")
+
+
+def test_a_conclusion_that_is_assumed_for_all_letters_is_caught():
+    """What is to be shown at i is assumed at every position, as one of two things, and turned round."""
+    goal = equal(z[i], 2 * y[i])
+    every = ForAll(((l, 1, n),), And((equal(M, M), equal(2 * y[l], z[l]))))
+
+    def special(proof):
+        return proof.chain(z[i]).by(assume("wish")).done()
+
+    undecided(decide(claim(about(goal, assumptions={"wish": every}), special)), "is one of the assumptions")
+
+
+def test_an_inequality_that_is_assumed_is_caught():
+    """Turned round, its relation is turned round too; another relation is another thing."""
+    for assumed, wish in ((True, Relation(0, ">=", z[i])), (False, Relation(0, "<=", z[i]))):
+        statement = about(Relation(z[i], "<=", 0), assumptions={"wish": wish})
+        assert gates.assumed(statement) is assumed
 
 
 def test_a_true_mutant_is_caught():
@@ -168,10 +198,10 @@ def test_a_true_mutant_is_caught():
     undecided(decide(claim(mutants=mutants)), "the mutant 'the other order' was not refuted")
 
 
-@pytest.mark.parametrize("count", [0, 1])
+@pytest.mark.parametrize("count", [0, 1, 2])
 def test_too_few_mutants_are_caught(count):
-    """Two at least."""
-    undecided(decide(claim(mutants=MUTANTS[:count])), f"expected at least 2 mutants, got {count}")
+    """Three at least."""
+    undecided(decide(claim(mutants=MUTANTS[:count])), f"expected at least 3 mutants, got {count}")
 
 
 def test_a_mutant_that_cannot_be_evaluated_is_caught():
@@ -184,7 +214,7 @@ def test_taint_runs_along_uses():
     """A claim that leans on one that is not proved, or not decided, is not proved."""
     leaning = claim(uses=("base",))
     undecided(decide(leaning), "uses base, which is not proved")
-    for kind in (Kind.REFUTED, Kind.UNDECIDED, Kind.NOT_FORMAL):
+    for kind in (Kind.REFUTED, Kind.UNDECIDED, Kind.NOT_FORMAL, Kind.CITED):
         verdict = decide(leaning, {"base": Verdict("base", kind, "", door=DOOR)})
         undecided(verdict, "uses base, which is not proved")
         assert verdict.tainted_by == ("base",)
@@ -263,6 +293,23 @@ def test_a_witness_off_by_one_unit_is_caught(units):
     assert verdict.scope == "the given example"
 
 
+@pytest.mark.parametrize("unit", [-1, 1])
+def test_a_stored_witness_off_by_one_unit_is_caught(unit):
+    """Its data, its values and its indices are those at which the statement fails, or it refutes nothing."""
+    only = about(
+        equal(z[i] * (z[i] - 1) * (z[i] + 1) * (z[i] - 2) * (2 * z[i] - 1), 0), ranges=((i, 1, 1),), sizes={n: 1}
+    )
+    entries = {"z": {(1,): number(3)}, "y": {(1,): number(0)}}
+    found = search.witness_at(only, Instance({"n": 1}, {"M": number(0)}, entries))
+    assert search.still_refutes(found)
+    moved = replace(found.instance, arrays={**entries, "z": {(1,): number(3 + unit)}})
+    assert not search.still_refutes(replace(found, instance=moved))
+    assert not search.still_refutes(replace(found, lhs=found.lhs + "1"))
+    assert not search.still_refutes(replace(found, indices={"i": 2}))
+    holds = replace(found.instance, arrays={**entries, "z": {(1,): number(2)}})
+    assert not search.still_refutes(replace(found, instance=holds))
+
+
 def test_an_example_that_cannot_be_evaluated_decides_nothing():
     """A division by zero in the printed numbers is neither a proof nor a refutation."""
     given = Instance({"n": 1}, {}, {"z": {(1,): number(0)}})
@@ -278,8 +325,89 @@ def test_a_needless_assumption_is_reported_and_a_needed_one_has_a_witness():
         return proof.linear_combination(zero.conclusion, (z[i], proof.assumption("zero")))
 
     needed = decide(claim(zero, vanish)).parts[0].needed
-    assert needed["zero"] is not None
-    assert needed["spare"] is None
+    assert needed["zero"].standing is Standing.NEEDED
+    assert needed["zero"].witness.statement.assumptions.keys() == {"spare"}
+    assert needed["spare"].standing is Standing.NOT_NEEDED
+
+
+# -- what is only cited -----------------------------------------------------------------------------------------
+
+
+def test_a_claim_that_only_cites_is_cited():
+    """A source is no proof, whatever else the claim brings along."""
+    verdict = decide(replace(claim(cites=("vaswani2017",)), parts=()))
+    assert (verdict.kind, verdict.scope) == (Kind.CITED, "")
+    assert verdict.residual == "Rests on a source alone and is not proved here: [vaswani2017]."
+
+
+def test_a_claim_with_parts_is_not_excused_by_a_citation():
+    """What is stated must be derived, source or no source."""
+    assert decide(claim(cites=("vaswani2017",))).kind is Kind.PROVED
+    undecided(decide(claim(derivation=None, cites=("vaswani2017",))), "no derivation is known")
+
+
+def test_what_uses_a_cited_claim_is_not_proved():
+    """Nor does a line of the text hold that leans on one."""
+    cited = decide(replace(claim(cites=("vaswani2017",)), parts=()))
+    verdict = decide(claim(uses=("base",)), {"base": cited})
+    undecided(verdict, "uses base, which is not proved")
+    assert verdict.tainted_by == ("base",)
+    lines = (Line("I", ("base",)), Line("II", ("true",), ("base",)))
+    verdicts = {"base": cited, "true": decide(claim())}
+    assert [line.verdict for line in judge_lines(claim(lines=lines), verdicts)] == ["undecided", "undecided"]
+
+
+# -- why an assumption stands -----------------------------------------------------------------------------------
+
+BOTH = {"zero": equal(M, 0), "rare": Relation(z[i], "!=", sp.Rational(1, 97))}
+
+
+def scaled(proof):
+    """Derive z_i M (97 z_i - 1) = 0, but not without the assumption that z_i is not 1/97."""
+    if "rare" not in proof.statement.assumptions:
+        raise LookupError("rare")
+    return proof.linear_combination(proof.statement.conclusion, (z[i] * (97 * z[i] - 1), proof.assumption("zero")))
+
+
+def rare(**changes):
+    """Return a claim about z_i, one of whose assumptions no small instance needs and the derivation asks for."""
+    statement = about(equal(z[i] * M * (97 * z[i] - 1), 0), assumptions=BOTH)
+    base = claim(statement, scaled)
+    return replace(base, parts=(replace(base.parts[0], **changes),))
+
+
+def test_an_assumption_in_limbo_is_caught():
+    """Neither a witness nor a derivation without it: the claim is not decided."""
+    undecided(decide(rare()), "the assumption 'rare' is neither shown to be needed nor derived to be needless")
+
+
+def test_an_assumption_may_be_declared_unsettled():
+    """With the reason, which the evidence repeats."""
+    why = decide(rare(unsettled={"rare": "by hand"})).parts[0].needed["rare"]
+    assert (why.standing, why.reason) == (Standing.UNSETTLED, "by hand")
+
+
+def test_data_given_for_an_assumption_must_show_that_it_is_needed():
+    """They are evaluated, not believed."""
+    entries = {"z": {(1,): number(1)}, "y": {(1,): number(0)}}
+    for M_at, shows in ((number(1), True), (number(0), False)):
+        given = Instance({"n": 1}, {"M": M_at}, entries)
+        verdict = decide(rare(needed_at={"zero": given}, unsettled={"rare": "by hand"}))
+        assert (verdict.kind is Kind.PROVED) is shows
+        if shows:
+            assert verdict.parts[0].needed["zero"].witness.instance is given
+
+
+def test_an_assumption_may_give_the_conclusion_its_value():
+    """Without it the statement divides by zero: no witness, and yet needed."""
+    whole = about(equal(I.Quotient(z[i] * M, M), z[i]), assumptions={"M": Relation(M, ">", 0)})
+
+    def cancel(proof):
+        return proof.chain(whole.conclusion.lhs).by(CANCEL).done()
+
+    why = decide(claim(whole, cancel)).parts[0].needed["M"]
+    assert why.standing is Standing.GIVES_VALUE
+    assert why.instance.scalars["M"] == 0
 
 
 # -- the door ---------------------------------------------------------------------------------------------------

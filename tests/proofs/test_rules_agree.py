@@ -42,6 +42,7 @@ from referee import (
     w,
     z,
 )
+from test_rules_field import TESTED as FIELD
 
 import proofs.rules
 from attention import indexed as I
@@ -154,6 +155,14 @@ def draw_split(draw):
     at = draw(st.sampled_from([*FREE, N.n, sp.Integer(1), N.i - 1, N.j - 1, N.i + 1]))
     until = draw(st.sampled_from([None, None, N.n, N.i]))
     return draw(surrounded(lambda scope: sums(scope, terms))), R.split(at, until=until), STATEMENT
+
+
+@case("reindex")
+def draw_reindex(draw):
+    """Shift a range by letters in sight, out of sight, bound inside, or by numbers; the range may be empty."""
+    shift = draw(st.sampled_from([sp.Integer(1), sp.Integer(-2), N.i, -N.j, N.i - N.j, N.n - 2 * N.i, N.i * N.j]))
+    since = draw(st.sampled_from([None, None, sp.Integer(1), N.i + 1]))
+    return draw(surrounded(lambda scope: sums(scope, terms))), R.reindex(shift, since=since), STATEMENT
 
 
 @case("permute")
@@ -447,14 +456,14 @@ def test_ring_equal_terms_have_equal_values(data):
 # -- completeness of this page ----------------------------------------------------------------------------------
 
 PROVERS = {"positive", "nonnegative", "ring_equal"}
-MACHINERY = {"Context", "Rule", "RuleError", "rewrite", "rewrite_upwards"}
+MACHINERY = {"Context", "Inference", "Rule", "RuleError", "rewrite", "rewrite_upwards"}
 
 
 def test_every_exported_rule_is_tested():
-    """A rule that `proofs.rules` exports has a random test here, or is one of the provers tested here."""
-    assert set(proofs.rules.__all__) == set(CASES) | PROVERS | MACHINERY
+    """A rule that `proofs.rules` exports has a random test here or in test_rules_field, or is a prover tested here."""
+    assert set(proofs.rules.__all__) == set(CASES) | FIELD | PROVERS | MACHINERY
     rules = {name for name in proofs.rules.__all__ if isinstance(getattr(proofs.rules, name), Rule)}
-    assert rules <= set(CASES)
+    assert rules <= set(CASES) | FIELD
 
 
 def test_every_rule_in_the_modules_is_exported():

@@ -26,6 +26,7 @@ from referee import (
     y,
     z,
 )
+from test_rules_field import TESTED as FIELD
 
 import proofs.rules
 from attention import indexed as I
@@ -106,6 +107,18 @@ EXAMPLES = {
             S(z[l], (l, 1, n)) + S(z[l], (l, 1, j)) + S(z[l], (l, j + 1, i)),
         ),
     ],
+    "reindex": [
+        (S(z[l], (l, i + 1, n)), R.reindex(-i), S(z[i + l], (l, 1, n - i))),
+        (
+            S(z[l], (l, 1, n)) + S(z[l], (l, 2, n)),
+            R.reindex(-1, since=sp.Integer(2)),
+            S(z[l], (l, 1, n)) + S(z[l + 1], (l, 1, n - 1)),
+        ),
+        # The shift's j is the statement's, not the one that the inner sum binds.
+        (S(S(w[l, j], (j, 1, n)), (l, 1, n)), R.reindex(j), S(S(w[l - j, k], (k, 1, n)), (l, j + 1, n + j))),
+        # The shift's l is not the letter of the sum.
+        (S(z[l], (l, 1, n)), R.reindex(l), S(z[k - l], (k, l + 1, n + l))),
+    ],
     "permute": [(S(z[pi[l]], (l, 1, n)), R.permute("pi", n), S(z[l], (l, 1, n)))],
     "DELTA_PICKS": [
         (S(delta(l, i) * z[l], (l, 1, n)), R.DELTA_PICKS, z[i]),
@@ -120,6 +133,8 @@ EXAMPLES = {
         (I.AtMost(j, i), R.BRACKET, ONE),
         (I.AtMost(i + 1, j), R.BRACKET, ZERO),
         (S(I.AtMost(l, i), (l, i + 1, n)), R.BRACKET, S(0, (l, i + 1, n))),
+        (I.IsZero(z[j]) ** 2, R.BRACKET, I.IsZero(z[j])),
+        (I.AtMost(i, j) ** 3, R.BRACKET, I.AtMost(i, j)),
     ],
     "CASES": [
         (I.Cases(ZERO, z[1], y[1]), R.CASES, z[1]),
@@ -206,9 +221,12 @@ def test_a_rule_has_the_form_it_says(name, before, rule, after):
 
 
 def test_every_rule_is_written_out():
-    """Every rewriting rule has an example here and a refusal below; bounds have theirs at the end."""
+    """Every rewriting rule has an example here and a refusal below; bounds have theirs at the end.
+
+    Those of absolute values and inequalities have theirs in test_rules_field.
+    """
     rules = set(proofs.rules.__all__) - {"positive", "nonnegative", "ring_equal", "SHRINK_DIVISOR", "bound_by"}
-    rules -= {"Context", "Rule", "RuleError", "rewrite", "rewrite_upwards"}
+    rules -= FIELD | {"Context", "Inference", "Rule", "RuleError", "rewrite", "rewrite_upwards"}
     assert set(EXAMPLES) == rules
     assert set(REFUSED) == rules
 
@@ -232,6 +250,8 @@ AT_A_POINT = under(point=equal(z[1], 0))
 LATER = Statement(equal(0, 0), (real(z, n),), ranges=((i, 1, n), (j, i + 1, n)), sizes={n: 1})
 sigma = sp.IndexedBase("sigma", integer=True, positive=True)
 UNDECLARED = Statement(equal(0, 0), (real(y, n), Datum(sigma, (n,))), sizes={n: 1})
+ANY_NUMBER = sp.Symbol("any_number", integer=True)
+SCALAR = Statement(equal(0, 0), (real(z, n), Datum(ANY_NUMBER)), sizes={n: 1})
 PAIRS = under(same=ForAll(((l, 1, n),), equal(f(l), S(z[m] * z[l], (m, 1, n)))))
 
 REFUSED = {
@@ -268,6 +288,12 @@ REFUSED = {
         (S(z[l], (l, 2, n)), R.split(ZERO), STATEMENT),
         (S(z[l], (l, 1, n)), R.split(n), STATEMENT),
         (S(z[l], (l, 1, n)), R.split(j, until=i), STATEMENT),
+    ],
+    "reindex": [
+        (z[l], R.reindex(1), STATEMENT),
+        (S(z[l], (l, 1, n)), R.reindex(-1, since=sp.Integer(2)), STATEMENT),
+        # A scalar of the data has any value, even where its symbol says that it is an integer.
+        (S(z[l], (l, 1, n)), R.reindex(ANY_NUMBER), SCALAR),
     ],
     "permute": [
         (S(z[pi[l]] * z[l], (l, 1, n)), R.permute("pi", n), STATEMENT),
