@@ -190,12 +190,12 @@ def rebound(binder: Expr, body: Expr, letter: Expr, first: Expr, last: Expr) -> 
 
 
 def reachable(exprs: Iterable[Expr], definitions: Definitions) -> dict[str, Definition]:
-    """Return the definitions that unfolding `exprs` to data would use."""
+    """Return the definitions that unfolding `exprs` to data would use, in an order that is the same in every run."""
     found: dict[str, Definition] = {}
     todo = list(exprs)
     while todo:
-        for head in atoms(sp.sympify(todo.pop()), sp.core.function.AppliedUndef):
-            name = head.func.__name__
+        heads = atoms(sp.sympify(todo.pop()), sp.core.function.AppliedUndef)
+        for name in sorted({head.func.__name__ for head in heads}):
             if name in definitions and name not in found:
                 found[name] = definitions[name]
                 todo.append(definitions[name].body)

@@ -32,6 +32,8 @@ def test_a_node_is_made_once_and_serves_every_instance():
 def test_what_is_forgotten_is_made_again(monkeypatch):
     """With room for a few functions every value is still right, whatever address a new expression gets."""
     monkeypatch.setattr(nodes, "MOST_CODES", 3)
+    for store in ("_CODES", "_INDEX_CODES"):
+        monkeypatch.setattr(nodes, store, {})
     for k in range(200):
         expr = sp.Sum(z[N.j] * sp.Integer(k) + N.j, (N.j, 1, N.n + k - k))
         assert at(1, 2, 3)(expr) == 6 * k + 6

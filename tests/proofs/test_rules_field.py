@@ -232,7 +232,9 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(
-    ("before", "rule", "after"), [example for name in EXAMPLES for example in EXAMPLES[name]], ids=str
+    ("before", "rule", "after"),
+    [example for name in EXAMPLES for example in EXAMPLES[name]],
+    ids=lambda value: getattr(value, "name", None) or str(value),  # a rule's own text holds addresses
 )
 def test_a_rule_has_the_form_it_says(before, rule, after):
     """The rule turns the written example into the written result."""
