@@ -123,7 +123,14 @@ def _verify(ids: tuple[str, ...], *, as_json: bool, out: str | None, rocq: str) 
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)
             hint = f"; did you mean {near[0]}?" if near else "; `attention-proofs list` shows them"
-            raise UserError(f"{name}: expected the id of a claim{hint}")
+            raise UserError(f"{name or repr(name)}: expected the id of a claim{hint}")
+    if out == "":
+        raise UserError("--out: expected the name of a folder, got none")
+    if rocq == "fresh":
+        from proofs.kernel.rocq import find  # noqa: PLC0415
+
+        if find() is None:
+            raise UserError("--kernel fresh: Rocq is not installed here; expected coqc and coqchk")
     if ids and out is not None:
         raise UserError(f"--out {out}: reports are written for a full run; leave the ids out")
     folder = _folder(out)
@@ -137,6 +144,8 @@ def _verify(ids: tuple[str, ...], *, as_json: bool, out: str | None, rocq: str) 
         click.echo(json.dumps(data, ensure_ascii=False, indent=2))
     elif ids:
         _print_claims(results)
+        if rocq == "fresh":
+            click.echo(f"kernel: {results.kernel.summary}")
     else:
         _print_table(results)
         if folder is not None:

@@ -141,6 +141,8 @@ CLAIM = Claim(
     item="blocks",
     label="Blocks",
     words="Split the keys into blocks in any way and merge them one by one: the result is the row without blocks.",
+    remark="kappa_j is the block that key j is in; z_r and o_r are the sums of block r at its reference m_r; Z_r and "
+    "O_r are what is merged after r blocks, at the reference mu_r. In practice a reference is the greatest score yet.",
     parts=(
         Part("denominator", statement(Z(B), whole()), derive_denominator),
         Part("numerator", statement(O(B, N.g), whole(v[N.j, N.g])), derive_numerator),

@@ -92,6 +92,7 @@ CLAIM = Claim(
         Mutant("the offset does not matter either", statement(equal(product(m, n), product(ZERO, ZERO)))),
     ),
     trusted=("cos^2 + sin^2 = 1; turning m times by theta is the rotation by m theta",),
-    remark="Positions are whole numbers from 0. It does not matter which two components form a pair.",
+    remark="Here c_b = cos theta_b and s_b = sin theta_b turn the b-th pair of components; a position is the number of "
+    "turns, a whole number from 0. Theorem and derivation count the pairs, whichever two components form one.",
     kernel="rotary_scores_depend_on_offset",
 )

@@ -99,7 +99,14 @@ CLAIM = Claim(
     item="softmax_lipschitz",
     label="Softmax Lipschitz",
     words="The weights of a row move, in sum, by at most half of what its scores move, in sum.",
-    parts=(Part("", statement(), derive),),
+    parts=(
+        Part(
+            "",
+            statement(),
+            derive,
+            note="In the derivation theta runs from 0 to 1 on the way from the one row of scores to the other.",
+        ),
+    ),
     mutants=(
         Mutant("a quarter", statement(HALF / 2)),
         Mutant("the last score is not counted", statement(last=N.n - 1)),

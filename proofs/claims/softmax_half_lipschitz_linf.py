@@ -119,7 +119,14 @@ CLAIM = Claim(
     item="softmax_lipschitz",
     label="Softmax Lipschitz",
     words="If no score of a row moves by more than b, no weight moves by more than b/2.",
-    parts=(Part("", statement(), derive),),
+    parts=(
+        Part(
+            "",
+            statement(),
+            derive,
+            note="In the derivation theta runs from 0 to 1 on the way from the one row of scores to the other.",
+        ),
+    ),
     mutants=(
         Mutant("a quarter", statement(HALF / 2)),
         Mutant("the last score may move freely", statement(last=N.n - 1)),

@@ -36,7 +36,7 @@ def inputs(**extra: dict[Index, ExpQuotient]) -> Instance:
 
 def rounds_to(value: I.Expr, shown: I.Expr, places: int) -> Formula:
     """Return: the exact value lies within half a unit of the last printed place of the printed one."""
-    return Relation((value - shown) ** 2, "<=", sp.Rational(1, 4 * 100**places))
+    return Relation(I.Absolute(value - shown), "<=", sp.Rational(1, 2 * 10**places))
 
 
 def given(claims: Iterable[Formula], instance: Instance, definitions: I.Definitions = P.definitions) -> Statement:

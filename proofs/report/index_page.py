@@ -3,7 +3,7 @@ r"""The front page of the reports: verdict table, dependency graph, what is trus
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from proofs.claim import Claim
@@ -48,13 +48,14 @@ def index_page(
     documents: Sequence[Document],
     audits: Sequence[AuditSummary],
     figures: Sequence[tuple[str, str]],
+    checked: Collection[str],
 ) -> str:
-    """Return the Markdown of reports/README.md."""
+    """Return the Markdown of reports/README.md; `checked` are the claims whose kernel theorem counts."""
     out = ["# Verdicts", _summary(verdicts)]
     out.append(MEANING)
     for document in documents:
-        out += [f"## {document.title}", _table(document, claims, verdicts, supporting=False)]
-        supporting = _table(document, claims, verdicts, supporting=True)
+        out += [f"## {document.title}", _table(document, claims, verdicts, checked, supporting=False)]
+        supporting = _table(document, claims, verdicts, checked, supporting=True)
         if supporting:
             out += ["What the readings, their proofs and their repairs lean on, and what goes with them:", supporting]
     if audits:
@@ -86,15 +87,21 @@ RESULTS = ("lemma", "theorem", "proposition", "corollary")
 
 MEANING = (
     "*Proved, all sizes* means: a derivation at symbolic $n, d, d_k, d_v$ in which every step names its rule, every "
-    "step agrees with exact arithmetic at small instances, the assumptions have a model, and every listed false "
-    "variant of the claim is refuted. *Refuted* means: exact data at which the statement fails. *Not formal* means: a "
+    "step agrees with exact arithmetic at small instances, the assumptions have a model and are needed, every listed "
+    "false variant of the claim is refuted, and the same is proved a second time in [Rocq](kernel.md) where its page "
+    "says so. *Refuted* means: exact data at which the statement fails. *Not formal* means: a "
     "sentence without mathematical content. *Cited* means: a source is all that it rests on; it counts nowhere as "
     "proved. Fuzzing corroborates and proves nothing."
 )
 
 
 def _table(
-    document: Document, claims: Mapping[str, Claim], verdicts: Mapping[str, Verdict], *, supporting: bool
+    document: Document,
+    claims: Mapping[str, Claim],
+    verdicts: Mapping[str, Verdict],
+    checked: Collection[str],
+    *,
+    supporting: bool,
 ) -> str:
     # The text's own results come first, in the order of the text; then its other sentences.
     ranked = sorted(document.items, key=lambda item: item.kind not in RESULTS)
@@ -104,12 +111,14 @@ def _table(
     if not mine:
         return ""
     mine.sort(key=lambda c: (place[c.item], verdicts[c.id].kind is not Kind.REFUTED, c.id))
-    rows = ["| item | claim | verdict | scope | true instead |", "|---|---|---|---|---|"]
+    rows = ["| item | claim | verdict | scope | Rocq | true instead |", "|---|---|---|---|---|---|"]
     for claim in mine:
         verdict = verdicts[claim.id]
         repair = f"[{claims[claim.repair].title}](claims/{claim.repair}.md)" if claim.repair else ""
         title = f"[{_cell(claim.title)}](claims/{claim.id}.md)"
-        rows.append(f"| {claim.label} | {title} | {BADGES[verdict.kind]} | {verdict.scope} | {_cell(repair)} |")
+        mark = "✓" if claim.id in checked else ""
+        badge = BADGES[verdict.kind]
+        rows.append(f"| {claim.label} | {title} | {badge} | {verdict.scope} | {mark} | {_cell(repair)} |")
     return "\n".join(rows)
 
 
@@ -151,8 +160,8 @@ def _graph(claims: Mapping[str, Claim], verdicts: Mapping[str, Verdict]) -> str:
 
 
 def _node(claim: Claim) -> str:
-    # Mermaid reads quotes, brackets and semicolons of a label its own way.
-    return "".join(character if character.isalnum() or character in " =._-+/," else " " for character in claim.title)
+    # Mermaid reads quotes, brackets and semicolons of a label its own way: they are given by number.
+    return "".join(c if c.isalnum() or c in " =._-+/," else f"#{ord(c)};" for c in claim.title)
 
 
 def _style(verdict: Verdict) -> str:

@@ -47,19 +47,23 @@ def kernel_section(evidence: KernelEvidence) -> list[str]:
     leaning = f" It assumes {axioms} (what these say: [kernel](../kernel.md))." if axioms else ""
     out = [
         "## In the proof kernel",
-        f"The same in Rocq, {source_link(theorem, '../..')}: **{evidence.standing}**.{leaning}",
+        (
+            f"Stated and proved a second time in Rocq, where it may say more: {source_link(theorem, '../..')}, "
+            f"**{evidence.standing}**.{leaning}"
+        ),
         theorem.says,
         fenced([theorem]),
     ]
     if evidence.definitions:
-        inside = fenced(evidence.definitions)
+        inside = fenced(evidence.definitions, comments=True)
         out.append(f"<details><summary>Definitions it speaks of</summary>\n\n{inside}\n\n</details>")
     return out
 
 
-def fenced(items: Sequence[Named]) -> str:
-    """Return the source texts of theorems or definitions as one block of code."""
-    return "```coq\n" + "\n".join(item.text for item in items) + "\n```"
+def fenced(items: Sequence[Named], *, comments: bool = False) -> str:
+    """Return the source texts of theorems or definitions as one block of code, with or without their comments."""
+    texts = [f"(* {item.says} *)\n{item.text}\n" if comments and item.says else item.text for item in items]
+    return "```coq\n" + "\n".join(texts).rstrip("\n") + "\n```"
 
 
 def kernel_page(summary: KernelSummary) -> str:
@@ -77,8 +81,8 @@ def kernel_page(summary: KernelSummary) -> str:
         "Those of the standard library's real numbers; no theorem assumes another.",
         "\n".join(f"- `{axiom}`: {summary.allowed.get(axiom, 'not allowed')}" for axiom in used) or "None.",
         "## Definitions",
-        "What the theorems speak of. A reader who accepts these can read every theorem.",
-        fenced(_definitions(summary.evidence)),
+        "What the theorems have in common. What else a theorem speaks of stands beside it on its claim's page.",
+        fenced(_definitions(summary.evidence), comments=True),
         "## Theorems",
         _table(summary),
         f"SHA-256 of the theories: `{summary.digest}`",
@@ -93,8 +97,12 @@ def _definitions(evidence: Sequence[KernelEvidence]) -> list[Named]:
 
 
 def _table(summary: KernelSummary) -> str:
+    standings = {item.standing for item in summary.evidence}
     rows = ["| theorem | theory | claim | standing |", "|---|---|---|---|"]
+    if len(standings) == 1:
+        rows = [f"All of them: {standings.pop()}.", "", "| theorem | theory | claim |", "|---|---|---|"]
     for item in summary.evidence:
         claims = ", ".join(f"[`{name}`](claims/{name}.md)" for name in summary.claims[item.theorem.name])
-        rows.append(f"| `{item.theorem.name}` | {source_link(item.theorem, '..')} | {claims} | {item.standing} |")
+        standing = f" {item.standing} |" if standings else ""
+        rows.append(f"| `{item.theorem.name}` | {source_link(item.theorem, '..')} | {claims} |{standing}")
     return "\n".join(rows)

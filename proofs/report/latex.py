@@ -146,7 +146,11 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
         return rf"[{self._print(expr.args[0])} \le {self._print(expr.args[1])}]"
 
     def _head_IsZero(self, expr: Any) -> str:
-        return f"[{self._print(expr.args[0])} = 0]"
+        # [u - v = 0] is read more easily as [u = v].
+        terms = sp.Add.make_args(expr.args[0])
+        right = [-term for term in terms if term.could_extract_minus_sign()]
+        left = [term for term in terms if not term.could_extract_minus_sign()]
+        return f"[{self._print(sp.Add(*left))} = {self._print(sp.Add(*right))}]"
 
     def _head_Absolute(self, expr: Any) -> str:
         return rf"\lvert {self._print(expr.args[0])} \rvert"
