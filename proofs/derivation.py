@@ -33,7 +33,7 @@ from proofs.formula import (
 )
 from proofs.rules import core, inequalities, inference, order, quotients
 from proofs.rules.core import Context, Rule, RuleError
-from proofs.steps import FACT_DOOR, FORMULAS, DerivationError, Fact, Step, as_relation
+from proofs.steps import FACT_DOOR, FORMULAS, DerivationError, Fact, Step, as_relation, closed, conclude
 from proofs.wellformed import require_descent, require_well_formed, require_words
 
 Expr: TypeAlias = Any
@@ -47,7 +47,7 @@ class Chain:
     def __init__(self, proof: Proof, start: Expr) -> None:
         self.proof, self._start, self._now = proof, sp.sympify(start), sp.sympify(start)
         self._bounds = False
-        require_words(self.start)
+        proof.require_words(self.start)
 
     @property
     def start(self) -> Expr:
@@ -128,7 +128,8 @@ class Proof:
         require_well_formed(statement)
         require_descent(statement)
         self.statement = statement
-        self.steps: list[Step] = []
+        self._steps: list[Step] = []
+        self._letters: dict[str, Expr] = {v.name: v for v in (*statement.sizes, *(r[0] for r in statement.ranges))}
         self.used: list[str] = []
         self._known = known
         self._deadline = deadline
@@ -139,8 +140,17 @@ class Proof:
         if time.perf_counter() > self._deadline:
             raise TimeoutError(f"the derivation took too long; it stands at {step.after}")
         for expr in expressions(step.after) if isinstance(step.after, FORMULAS) else [step.after]:
-            require_words(expr)
-        self.steps.append(step)
+            self.require_words(expr)
+        self._steps.append(step)
+
+    def require_words(self, expr: Expr) -> None:
+        """Raise IllFormed if an expression is outside the vocabulary, or a name in it was another symbol before."""
+        require_words(expr, self._letters)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps so far, in order; `record` alone adds to them."""
+        return tuple(self._steps)
 
     def context(self, expr: Expr) -> Context:
         """Return what is known at the top of an expression here."""
@@ -173,7 +183,8 @@ class Proof:
         facts = Context.of(self.statement, sp.Integer(0)).facts
         for v, first, last in formula.ranges:
             low, high = (sp.sympify(bound).xreplace(mapping) for bound in (first, last))
-            if v not in mapping or not (facts.at_most(low, mapping[v]) and facts.at_most(mapping[v], high)):
+            at = mapping.get(v, sp.nan)
+            if not (at.is_integer and facts.at_most(low, at) and facts.at_most(at, high)):
                 raise RuleError(f"a quantified fact at {v} in its range", values)
         return Fact(substitute(formula.body, mapping), self.statement, FACT_DOOR)
 
@@ -301,7 +312,10 @@ class Proof:
         assumptions = {**self.statement.assumptions, "induction": there}
         here = (letter, sp.Integer(first), lasts[0] - 1)
         ranges = tuple(here if r[0] == letter else r for r in self.statement.ranges)
-        self._close(step, self._inner(replace(self.statement, assumptions=assumptions, ranges=ranges)), above)
+        # What was established here need not hold at values that the letter has in the step alone.
+        wider = not all(facts.at_most(low, first) for v, low, _ in self.statement.ranges if v == letter)
+        inner = self._inner(replace(self.statement, assumptions=assumptions, ranges=ranges), apart=wider)
+        self._close(step, inner, above)
         says = "P(0), P(r) => P(r + 1) give P(r) for all r"
         return self._infer("induction", there, says=says)
 
@@ -312,10 +326,13 @@ class Proof:
             free |= {symbol for end in ends for symbol in sp.sympify(end).free_symbols if v not in letters}
         return not free & set(letters)
 
-    def _inner(self, statement: Statement) -> Proof:
+    def _inner(self, statement: Statement, *, apart: bool = False) -> Proof:
         inner = Proof(statement, self._known, deadline=self._deadline)
-        inner.steps, inner.used = self.steps, self.used
-        inner._lineage = (*self._lineage, statement)
+        inner._steps, inner.used = self._steps, self.used
+        for letter in inner._letters.values():
+            self.require_words(letter)
+        inner._letters = self._letters
+        inner._lineage = (statement,) if apart else (*self._lineage, statement)
         return inner
 
     @staticmethod
@@ -367,7 +384,7 @@ class Proof:
 
     def for_all(self, ranges: Sequence[Range], derive: Callable[[Proof], Fact]) -> Fact:
         """Prove a property of new letters in ranges whose ends may mention the letters there are."""
-        mine = self.statement
+        mine, ranges = self.statement, tuple(map(tuple, ranges))
         taken = {str(name) for name in (*mine.sizes, *(v for v, _, _ in mine.ranges), *(d.name for d in mine.data))}
         taken |= {v.name for p in (mine.conclusion, *mine.assumptions.values()) for v in free_symbols(p)}
         if taken & {v.name for v, _, _ in ranges} or len({v.name for v, _, _ in ranges}) < len(ranges):
@@ -394,25 +411,3 @@ class Proof:
             return core.instance_of(fact.formula, node, context, backwards=backwards)
 
         return Rule("rewrite by an established equation", "p = q: f(p) -> f(q)", apply, fact.formula)
-
-
-def closed(statement: Statement) -> Formula:
-    """Return the conclusion, quantified over the letters it mentions; the other ranges must not be empty."""
-    mentioned = free_symbols(statement.conclusion)
-    for v, first, last in reversed(statement.ranges):
-        if v in mentioned:
-            mentioned |= {s for bound in (first, last) for s in sp.sympify(bound).free_symbols}
-    kept = tuple(r for r in statement.ranges if r[0] in mentioned)
-    facts = Context.of(replace(statement, ranges=kept), sp.Integer(0)).facts
-    for v, first, last in statement.ranges:
-        if v not in mentioned and not facts.at_most(first, last):
-            raise RuleError("a range that is not empty", (v, first, last))
-    return ForAll(kept, statement.conclusion) if kept else statement.conclusion
-
-
-def conclude(statement: Statement, fact: Fact) -> None:
-    """Check that a fact is the statement's conclusion, under no other assumptions. Raises DerivationError."""
-    if fact.under is not statement:
-        raise DerivationError(statement.conclusion, "a fact under other assumptions")
-    if not same_formula(fact.formula, statement.conclusion):
-        raise DerivationError(statement.conclusion, fact.formula)

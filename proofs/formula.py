@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import sympy as sp
@@ -53,6 +54,10 @@ class ForAll:
     ranges: tuple[Range, ...]
     body: Formula
 
+    def __post_init__(self) -> None:
+        """Copy the ranges: what was established may not change."""
+        object.__setattr__(self, "ranges", tuple(map(tuple, self.ranges)))
+
     def holds(self, at: Evaluator, indices: Mapping[str, int]) -> bool:
         """Decide by running through the ranges."""
         return all(self.body.holds(at, inner) for inner in assignments(self.ranges, at, indices))
@@ -64,6 +69,10 @@ class And:
 
     parts: tuple[Formula, ...]
 
+    def __post_init__(self) -> None:
+        """Copy the parts: what was established may not change."""
+        object.__setattr__(self, "parts", tuple(self.parts))
+
     def holds(self, at: Evaluator, indices: Mapping[str, int]) -> bool:
         """Decide part by part."""
         return all(part.holds(at, indices) for part in self.parts)
@@ -74,6 +83,10 @@ class Or:
     """At least one part holds."""
 
     parts: tuple[Formula, ...]
+
+    def __post_init__(self) -> None:
+        """Copy the parts: what was established may not change."""
+        object.__setattr__(self, "parts", tuple(self.parts))
 
     def holds(self, at: Evaluator, indices: Mapping[str, int]) -> bool:
         """Decide part by part."""
@@ -282,6 +295,13 @@ class Statement:
     definitions: I.Definitions = field(default_factory=dict)
     sizes: Mapping[Expr, int] = field(default_factory=lambda: {N.n: 1, N.d: 1, N.d_k: 1, N.d_v: 1})
     given: Instance | None = None
+
+    def __post_init__(self) -> None:
+        """Copy what could be changed later, after something was derived from it, and let no one change the copy."""
+        for name in ("assumptions", "definitions", "sizes"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        object.__setattr__(self, "data", tuple(self.data))
+        object.__setattr__(self, "ranges", tuple(map(tuple, self.ranges)))
 
     def without(self, assumption: str) -> Statement:
         """Return the statement with one assumption dropped."""

@@ -136,7 +136,8 @@ def write_reports(results: Results, out: Path, *, progress: Progress | None = No
         files[summary.file] = text
     files["kernel.md"] = _kernel_page(results)
     figures = _figures(out, results)
-    files["README.md"] = index_page(found, results.verdicts, texts, summaries, figures)
+    checked = {claim.id for claim in results.claims if results.kernel.checked(claim.kernel)}
+    files["README.md"] = index_page(found, results.verdicts, texts, summaries, figures, checked)
     _remove_stale(out, files)
     for name, content in files.items():
         target = out / name

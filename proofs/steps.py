@@ -2,11 +2,13 @@ r"""What a derivation is made of: steps that name their rule, and facts that onl
 
 from __future__ import annotations
 
-from dataclasses import InitVar, dataclass, field
+from dataclasses import InitVar, dataclass, field, replace
 from typing import Any
 
-from proofs.formula import And, ForAll, Formula, Or, Reads, Relation, Statement
-from proofs.rules.core import RuleError
+import sympy as sp
+
+from proofs.formula import And, ForAll, Formula, Or, Reads, Relation, Statement, free_symbols, same_formula
+from proofs.rules.core import Context, RuleError
 
 FACT_DOOR = object()
 """What `proofs.derivation` shows to make a `Fact`; nothing else may use it, and a test looks for that."""
@@ -66,3 +68,25 @@ def as_relation(formula: Formula) -> Relation:
     if not isinstance(formula, Relation):
         raise RuleError("an equation", formula)
     return formula
+
+
+def closed(statement: Statement) -> Formula:
+    """Return the conclusion, quantified over the letters it mentions; the other ranges must not be empty."""
+    mentioned = free_symbols(statement.conclusion)
+    for v, first, last in reversed(statement.ranges):
+        if v in mentioned:
+            mentioned |= {s for bound in (first, last) for s in sp.sympify(bound).free_symbols}
+    kept = tuple(r for r in statement.ranges if r[0] in mentioned)
+    facts = Context.of(replace(statement, ranges=kept), sp.Integer(0)).facts
+    for v, first, last in statement.ranges:
+        if v not in mentioned and not facts.at_most(first, last):
+            raise RuleError("a range that is not empty", (v, first, last))
+    return ForAll(kept, statement.conclusion) if kept else statement.conclusion
+
+
+def conclude(statement: Statement, fact: Fact) -> None:
+    """Check that a fact is the statement's conclusion, under no other assumptions. Raises DerivationError."""
+    if fact.under is not statement:
+        raise DerivationError(statement.conclusion, "a fact under other assumptions")
+    if not same_formula(fact.formula, statement.conclusion):
+        raise DerivationError(statement.conclusion, fact.formula)

@@ -11,6 +11,7 @@ Scope: statements of `proofs.formula`.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -26,6 +27,11 @@ _HEADS = (I.Quotient, I.Partial, I.LimitOf, I.Expectation, I.Cases, sp.exp, *_SI
 _WORDS = (sp.Add, sp.Mul, sp.Rational, sp.Symbol, sp.Indexed, sp.Sum, AppliedUndef, *_HEADS)
 
 
+_PLAIN: tuple[dict[str, bool], ...] = ({}, {"real": True}, {"positive": True}, {"integer": True})
+_SIGNED = ({"integer": True, "positive": True}, {"integer": True, "nonnegative": True})
+_KINDS = frozenset(frozenset(sp.Symbol("a", **known).assumptions0.items()) for known in (*_PLAIN, *_SIGNED))
+
+
 class IllFormed(ValueError):  # it is said of a statement
     """A statement or an expression that may mean two things. Attributes: expression, problem."""
 
@@ -34,8 +40,14 @@ class IllFormed(ValueError):  # it is said of a statement
         super().__init__(f"{expression}: {problem}")
 
 
-def require_words(expr: Expr) -> None:
-    """Raise IllFormed if an expression has a part whose automatic simplification nothing vouches for."""
+def require_words(expr: Expr, known: dict[str, Expr] | None = None) -> None:
+    """Raise IllFormed if an expression has a part whose automatic simplification nothing vouches for.
+
+    With `known`, the symbols met so far by name, also if a free symbol is not the one that is known by its name.
+    """
+    for symbol in I.free_symbols(sp.sympify(expr)) if known is not None else ():
+        if known is not None and known.setdefault(symbol.name, symbol) != symbol:
+            raise IllFormed(symbol, "two symbols have this name")
     todo = [sp.sympify(expr)]
     while todo:
         node = todo.pop()
@@ -44,18 +56,24 @@ def require_words(expr: Expr) -> None:
                 raise IllFormed(node, "a power that is no positive integer; divide with Quotient")
             todo.append(node.base)
         elif isinstance(node, sp.Indexed):
+            _require_plain(node.base.label)
             todo += node.indices
         elif isinstance(node, sp.Sum):
             v, first, last, body = I.opened(node)
-            _require_letter(v, first)
+            _require_letter(v, first, last)
             todo += [first, last, body]
         elif isinstance(node, I.LimitOf):
+            _require_parameter(node.args[1])
             todo.append(node.args[0])
         elif isinstance(node, AppliedUndef):
+            if node.func != sp.Function(node.func.__name__):
+                raise IllFormed(node, "a head of which SymPy assumes something")
             todo += [part for arg in node.args for part in _components(arg)]
         elif isinstance(node, I.Partial):
             _require_entry(node.args[1])
             todo += node.args
+        elif isinstance(node, sp.Symbol):
+            _require_plain(node)
         elif isinstance(node, _WORDS) or node is sp.E:
             todo += node.args
         else:
@@ -68,14 +86,32 @@ def _components(argument: Expr) -> Iterable[Expr]:
         yield argument
         return
     v, first, last, body = I.opened(argument)
-    _require_letter(v, first)
+    _require_letter(v, first, last)
     yield from (first, last)
     yield from _components(body)
 
 
-def _require_letter(letter: Expr, first: Expr) -> None:
+@lru_cache(maxsize=I.REMEMBERED)
+def _require_plain(symbol: Expr) -> None:
+    """SymPy would decide by what it takes a symbol to be: an odd letter is never 2, an array of zeros has e^z = 1."""
+    if type(symbol) is not sp.Symbol or frozenset(symbol.assumptions0.items()) not in _KINDS:
+        raise IllFormed(symbol, "a symbol of which SymPy assumes more than that it is real, positive or an integer")
+
+
+def _require_parameter(parameter: Expr) -> None:
+    # What is known of a letter or a size holds at its one value; in a limit it would have others.
+    if not isinstance(parameter, sp.Symbol) or parameter.is_integer:
+        raise IllFormed(parameter, "a limit is one in a real parameter")
+
+
+def _require_letter(letter: Expr, *ends: Expr) -> None:
     if not isinstance(letter, sp.Symbol) or not letter.is_integer:
         raise IllFormed(letter, "an index letter is an integer symbol")
+    _require_plain(letter)
+    for end in map(sp.sympify, ends):
+        if not end.is_integer:
+            raise IllFormed(end, "a range ends at integers")
+    first = ends[0]
     if letter.is_positive and not sp.sympify(first).is_positive:
         raise IllFormed(letter, f"a letter declared positive starts at {first}")
     if letter.is_nonnegative and not sp.sympify(first).is_nonnegative:
@@ -95,8 +131,8 @@ def require_well_formed(statement: Statement) -> None:
     unfolded = [item.body for item in I.reachable(found, statement.definitions).values()]
     for expr in (*found, *bodies, *(end for _, *ends in statement.ranges for end in ends)):
         require_words(expr)
-    for v, first, _ in (*statement.ranges, *(r for formula in formulas for r in _ranges(formula))):
-        _require_letter(v, first)
+    for v, *ends in (*statement.ranges, *(r for formula in formulas for r in _ranges(formula))):
+        _require_letter(v, *ends)
     for size, least in statement.sizes.items():
         _require_letter(size, least)
     for datum in statement.data:
@@ -104,6 +140,12 @@ def require_well_formed(statement: Statement) -> None:
             raise IllFormed(datum.symbol, "a permutation is one of 1..n")
         if not datum.shape and datum.kind in {"real", "positive"} and datum.symbol.is_integer:
             raise IllFormed(datum.symbol, "a scalar of the data has any value, and may not be declared an integer")
+        if datum.kind == "random" and not datum.shape:
+            raise IllFormed(datum.symbol, "what is random is the entries of an array")
+        label = getattr(datum.symbol, "label", datum.symbol)
+        if datum.kind in {"real", "random"} and isinstance(label, sp.Symbol) and label.is_positive:
+            raise IllFormed(datum.symbol, "it is not declared positive, and SymPy takes it to be")
+    _require_order(statement)
     _require_one_symbol_a_name((*found, *bodies), statement)
     _require_closed(statement)
     _require_declared((*found, *unfolded), statement)
@@ -117,6 +159,23 @@ def _ranges(formula: Formula) -> Iterable[tuple[Expr, Expr, Expr]]:
     elif isinstance(formula, (And, Or)):
         for part in formula.parts:
             yield from _ranges(part)
+
+
+def _require_order(statement: Statement) -> None:
+    """Every letter has one range, which ends at sizes and earlier letters; every head has one meaning."""
+    taken = {str(size) for size in statement.sizes} | {datum.name for datum in statement.data}
+    for k, (v, *ends) in enumerate(statement.ranges):
+        later = {w.name for w, _, _ in statement.ranges[k:]}
+        if v.name in taken:
+            raise IllFormed(v, "a letter with two ranges, or that is something else as well")
+        if later & {s.name for end in ends for s in I.free_symbols(sp.sympify(end))}:
+            raise IllFormed(v, "its range ends at a letter that is not known before it")
+        taken.add(v.name)
+    given = {datum.name for datum in statement.data if datum.kind in {"function", "smooth"}}
+    for name, item in statement.definitions.items():
+        derived = I.sloped(name)
+        if name != item.name or name in given or (derived is not None and derived[0] in given):
+            raise IllFormed(name, "a definition of what has a meaning already")
 
 
 def _require_one_symbol_a_name(exprs: Iterable[Expr], statement: Statement) -> None:

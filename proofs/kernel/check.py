@@ -105,6 +105,8 @@ def check(
         return Outcome(How.RECORD, recorded=kept.version, assumes=kept.assumes, failed=failed)
     said = rocq.report(tool, found, fresh=fresh, deep=deep, progress=progress)
     failed = _judged(found, said.assumes, said.failed, (*found.problems, *said.problems))
+    silent = [name for name in found.theorems if name not in said.assumes and name not in failed]
+    failed |= dict.fromkeys(silent, "Rocq gave no answer")
     recorded = kept.version if kept is not None and kept.assumes == said.assumes else ""
     return Outcome(How.HERE, tool.version, recorded, said.assumes, failed)
 

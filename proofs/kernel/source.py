@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -46,6 +46,39 @@ FORBIDDEN = (
 ONLY_IN_SECTIONS = ("Hypothesis", "Hypotheses", "Variable", "Variables", "Context")
 """Words that are axioms outside a section."""
 
+BEGINNING = (
+    "From",
+    "Import",
+    "Open",
+    "Section",
+    "End",
+    *ONLY_IN_SECTIONS,
+    "Definition",
+    "Fixpoint",
+    "Inductive",
+    "Record",
+    "Lemma",
+    "Corollary",
+    "Theorem",
+    "Proof",
+    "Qed",
+)
+"""Words that a sentence may begin with, tactics aside: no notation, coercion, attribute or second end of a proof."""
+
+WHOLE = {
+    "From": rf"From\s+(?:Coq\s+Require\s+Import(?:\s+(?:{{}}))+|{ROOT}\s+Require\s+Import\s+[\w\s]+)",
+    "Import": r"Import\s+ListNotations",
+    "Open": r"Open\s+Scope\s+R_scope",
+    "Qed": r"Qed",
+}
+"""What sentences that change the meaning of what follows, or end a proof, look like."""
+
+LIBRARIES = ("Reals", "List", "Arith", "Bool", "Lra", "Lia", "Permutation", "FunctionalExtensionality")
+"""What is used of the standard library: other parts of it redefine names and signs, or assume more."""
+
+_FOCUS = re.compile(r"(?:[-+*{}\s]|[\w,\s\[\]-]+:\s*\{)+")
+_PARTS = re.compile(r"(?:[|{;]|:=)\s*([A-Za-z_][\w']*)")
+_MUTUAL = re.compile(r"\bwith\s+([A-Za-z_][\w']*)\s*(?=[({:])")
 _WORD = re.compile(r"[A-Za-z_][\w']*")
 _STOP = re.compile(r"\.(?=\s|$)")
 _REQUIRE = re.compile(rf"From\s+{ROOT}\s+Require\s+(?:Import\s+|Export\s+)?(.*)", re.DOTALL)
@@ -134,11 +167,20 @@ class Theories:
         """Return the definitions that a theorem's statement speaks of, and those that they speak of."""
         wanted, todo = set(), [theorem.text]
         while todo:
-            for word in _WORD.findall(todo.pop()):
+            text = todo.pop()
+            for word in set(_WORD.findall(text)) - _bound(text):
                 if word in self.definitions and word not in wanted:
                     wanted.add(word)
                     todo.append(self.definitions[word].text)
         return [item for name, item in self.definitions.items() if name in wanted]
+
+
+def _bound(text: str) -> set[str]:
+    """Return the names that a sentence binds itself: `(a b : T)`, `{a : T}`, `forall a b, ...`, `fun a => ...`."""
+    groups = re.findall(r"[({]([\w' ]+):", text) + re.findall(
+        r"\b(?:forall|exists|fun)\s+([\w' ]+?)\s*(?:,|:|=>)", text
+    )
+    return {name for group in groups for name in group.split()}
 
 
 @cache
@@ -179,13 +221,31 @@ def _theory(name: str, text: str) -> Theory:
             requires += match.group(1).split()
         bad = [w for w in words if w in FORBIDDEN or (w in ONLY_IN_SECTIONS and depth == 0)]
         problems += [f"{name}.v:{sentence.line}: {word} is not allowed here" for word in bad]
-        match = _NAMED.match(sentence.text)
+        said = _FOCUS.sub("", sentence.text, count=1) if _FOCUS.match(sentence.text) else sentence.text
+        problems += [f"{name}.v:{sentence.line}: {what}" for what in _unreadable(said)]
+        match = _NAMED.match(said)
         if match and match.group(2):
             if match.group(1) == "Theorem" and depth:
                 problems.append(f"{name}.v:{sentence.line}: the theorem {match.group(2)} hides hypotheses in a section")
             item = Named(match.group(1), match.group(2), name, f"{sentence.text}.", sentence.comment, sentence.line)
             named.append(item)
+            others = _MUTUAL.findall(said) + (_PARTS.findall(said) if match.group(1) in {"Inductive", "Record"} else [])
+            named += [replace(item, keyword="part", name=other) for other in others if other != item.name]
     return Theory(name, text, tuple(dict.fromkeys(requires)), tuple(named), tuple(problems))
+
+
+def _unreadable(sentence: str) -> list[str]:
+    """Return why a sentence may mean something else to Rocq than to a reader, or to this module."""
+    out = []
+    if '"' in sentence or ":>" in sentence or not sentence.isascii():
+        out.append("a string, a coercion, or a letter that is not ASCII is not allowed here")
+    found = re.match(r"#|[A-Z]\w*", sentence)
+    first = found.group() if found else ""
+    if first and first not in (*BEGINNING, *FORBIDDEN):
+        out.append(f"{first} is not allowed here")
+    if first in WHOLE and not re.fullmatch(WHOLE[first].format("|".join(LIBRARIES)), sentence):
+        out.append(f"{' '.join(sentence.split())} is not allowed here")
+    return out
 
 
 def sentences(text: str) -> Iterator[Sentence]:
@@ -201,13 +261,20 @@ def sentences(text: str) -> Iterator[Sentence]:
 
 
 def _without_comments(text: str) -> tuple[str, list[tuple[int, str]]]:
-    """Return the text with comments blanked, and each outermost comment with the place where it ends."""
+    """Return the text with comments blanked, and each outermost comment with the place where it ends.
+
+    As for Rocq, a string may hold the signs of a comment, inside comments too.
+    """
     out: list[str] = []
     comments: list[tuple[int, str]] = []
     depth = opened = at = 0
     while at < len(text):
         pair = text[at : at + 2]
-        if pair == "(*":
+        if pair[0] == '"':
+            end = (text.find('"', at + 1) + 1) or len(text)
+            out.append(text[at:end] if depth == 0 else re.sub(r"[^\n]", " ", text[at:end]))
+            at = end
+        elif pair == "(*":
             opened, depth = (at if depth == 0 else opened), depth + 1
             out.append("  ")
             at += 2

@@ -81,9 +81,12 @@ class Context:
 
     def inside(self, v: Expr, first: Expr, last: Expr) -> Context:
         """Return the context in the body of a sum over v = first..last; an outer v is out of sight there."""
+        # An end that mentions a v means the outer one.
+        lower = [(first, v)] if v.name not in I.names_in(sp.sympify(first)) else []
+        upper = [(v, last)] if v.name not in I.names_in(sp.sympify(last)) else []
         return replace(
             self,
-            facts=self.facts.without(v).plus([(first, v), (v, last)]),
+            facts=self.facts.without(v).plus([*lower, *upper]),
             bound=self.bound | {v.name},
             positive_names=self.positive_names - {v.name},
         )
@@ -261,6 +264,7 @@ def fitting(
         return None
     for v, first, last in ranges:
         lower, upper = (sp.sympify(bound).xreplace(found) for bound in (first, last))
-        if not (context.facts.at_most(lower, found[v]) and context.facts.at_most(found[v], upper)):
+        at = found[v]
+        if not (at.is_integer and context.facts.at_most(lower, at) and context.facts.at_most(at, upper)):
             return None
     return found

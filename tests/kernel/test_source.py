@@ -117,3 +117,65 @@ def test_the_theories_of_the_project_have_no_hole_and_say_what_they_state():
     for theorem in theories.theorems.values():
         assert len(theorem.says) > 20, theorem.name
         assert theorem.text.count("\n") <= 40, theorem.name
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "forall (twice : R) a, twice = a",
+        "forall twice a, twice = a",
+        "(fun twice => twice) = id",
+        "exists twice : R, twice = 0",
+    ],
+)
+def test_a_name_that_a_statement_binds_is_not_the_definition(tmp_path, statement):
+    """A bound `twice` is another thing than the definition of that name."""
+    theories = write(tmp_path, Small=f"{SMALL}\nTheorem bound : {statement}.")
+    assert theories.used_by(theories.theorems["bound"]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('Notation "x = y" := (x <= y).', "a string, a coercion, or a letter that is not ASCII is not allowed here"),
+        ("Notation twice := thrice.", "Notation is not allowed here"),
+        ("#[local] Definition twice := 0.", "# is not allowed here"),
+        ("Time Section S.", "Time is not allowed here"),
+        ("Lemma a : 0 = 1. Abort.", "Abort is not allowed here"),
+        ("Lemma a : True. Proof. - + { Coercion f : A >-> B.", "Coercion is not allowed here"),
+        ("Lemma a : True. Proof. exact I. Qed b.", "Qed b is not allowed here"),
+        ("Goal True. exact I. Save a.", "Goal is not allowed here"),
+        ("Record a := { b :> nat }.", "a string, a coercion, or a letter that is not ASCII is not allowed here"),
+        ("Definition twic\N{LATIN SMALL LETTER E WITH ACUTE} := 0.", "a string, a coercion, or a letter that is not"),
+        ("Require Import Other.Library.", "Require is not allowed here"),
+        ("From Coq Require Import QArith.", "From Coq Require Import QArith is not allowed here"),
+        ("From Other Require Import A.", "From Other Require Import A is not allowed here"),
+        ("Import Nat.", "Import Nat is not allowed here"),
+        ("Open Scope nat_scope.", "Open Scope nat_scope is not allowed here"),
+        ("Close Scope R_scope.", "Close is not allowed here"),
+    ],
+)
+def test_what_changes_the_meaning_of_a_statement_is_a_problem(tmp_path, text, problem):
+    """With notations, coercions, attributes, other scopes or names given to other proofs, 0 = 1 may be checked."""
+    assert any(found.startswith(f"A.v:1: {problem}") for found in write(tmp_path, A=text).problems)
+
+
+def test_a_string_in_a_comment_holds_no_sign_of_a_comment(tmp_path):
+    """As Rocq reads it: what it takes for a comment states nothing, and what it does not is seen."""
+    text = '(* "(*" *)\nTheorem a : True. Proof. exact I. Qed.\n(* "*)" *)\n(* "*)\nTheorem a : 0 = 1.\n(*" *)\n'
+    theories = write(tmp_path, A=text)
+    assert theories.theorems["a"].text == "Theorem a : True."
+    assert theories.theorems["a"].line == 2
+
+
+@pytest.mark.parametrize("text", ["Inductive b := a : b.", "Record b := B { c : nat; a : nat }.", "Record b := a { }."])
+def test_a_constructor_or_a_field_is_a_name_too(tmp_path, text):
+    """A constructor called like a theorem would be what Rocq is asked about."""
+    with pytest.raises(TheoryError, match="theory A: names a, which A names too"):
+        write(tmp_path, A=f"Theorem a : 0 = 1.\n{text}")
+
+
+def test_a_name_given_beside_another_is_a_name_too(tmp_path):
+    """`with` introduces one."""
+    with pytest.raises(TheoryError, match="theory A: names a, which A names too"):
+        write(tmp_path, A="Lemma a : True.\nFixpoint b (n : nat) := n with a (n : nat) := n.")

@@ -568,3 +568,118 @@ def test_a_small_derivation_end_to_end():
     with pytest.raises(RuleError):
         proof.chain(I.LimitOf(p(i, 1), beta, sp.oo)).by(CANCEL)
     assert proof.chain(I.LimitOf(p(i, 1), beta, sp.oo)).by(LIMIT).ends(p(i, 1))
+
+
+# -- one name, one meaning ----------------------------------------------------------------------------------------
+
+
+def test_a_name_is_one_symbol_throughout_a_derivation():
+    """Two symbols called k, bound one at a time, would give [n <= 1] = 1."""
+    free, bound = (sp.Symbol("k", integer=True, **sign) for sign in ({}, {"positive": True}))
+    proof = Proof(STATEMENT)
+    with pytest.raises(IllFormed, match="two symbols have this name"):
+        proof.for_all(((free, 1, n),), lambda inner: inner.chain(I.AtMost(free, bound)).by(BRACKET).done())
+    with pytest.raises(IllFormed, match="two symbols have this name"):
+        proof.for_all(((bound, 1, n),), lambda inner: inner.chain(I.AtMost(bound, n)).by(BRACKET).done())
+
+
+HALF = sp.Rational(1, 2)
+WHOLE = sp.Symbol("u", integer=True)
+
+
+def test_a_sum_or_a_range_ends_at_integers():
+    """Over u = 1/2..1/2, delta_{2 u, 1} is 0 for SymPy, and 1 at its one place."""
+    mark = I.Definition("mark", (WHOLE,), sp.KroneckerDelta(WHOLE, 1))
+    proof = Proof(replace(STATEMENT, definitions={**STATEMENT.definitions, "mark": mark}))
+    with pytest.raises(IllFormed, match="a range ends at integers"):
+        proof.chain(S(mark.head(2 * WHOLE), (WHOLE, HALF, HALF)))
+    with pytest.raises(IllFormed, match="a range ends at integers"):
+        proof.for_all(((WHOLE, HALF, HALF),), lambda inner: inner.chain(mark.head(2 * WHOLE)).by(unfold("mark")).done())
+
+
+def test_a_range_ends_at_letters_known_before_it():
+    """A range k + 1 <= k <= n of k itself would make everything true."""
+    k = sp.Symbol("k", integer=True)
+    with pytest.raises(IllFormed, match="its range ends at a letter that is not known before it"):
+        Proof(STATEMENT).for_all(((k, k + 1, n),), lambda inner: inner.chain(M).done())
+
+
+def test_a_letter_is_an_integer_and_nothing_more():
+    """A letter declared odd is never 2 for SymPy, nor an entry declared zero anything but 0."""
+    odd = sp.Symbol("o", integer=True, odd=True)
+    zero = sp.IndexedBase("q", zero=True)
+    for expr in (S(f(odd), (odd, 1, n)), zero[1], sp.Function("h", zero=True)(1)):
+        with pytest.raises(IllFormed, match="SymPy assumes"):
+            Proof(STATEMENT).chain(expr)
+
+
+def test_a_limit_is_in_a_real_parameter():
+    """What is known of a letter in its range says nothing where it tends to infinity."""
+    with pytest.raises(IllFormed, match="a limit is one in a real parameter"):
+        Proof(STATEMENT).chain(I.LimitOf(I.AtMost(i, n), i, sp.oo))
+
+
+def test_an_induction_from_below_a_range_uses_nothing_established_in_it():
+    """With [1 <= r] = 1, established for r = 1..n, a step from r = 0 would show that every number is 0."""
+    start = Statement(equal(M, 0), data=(real(M),), ranges=((r, 1, n),), sizes={n: 2})
+    proof = Proof(start)
+    one = proof.chain(I.AtMost(1, r)).by(BRACKET).done()
+
+    def step(inner):
+        zero = inner.transitive(
+            inner.chain(I.AtMost(1, r) * M).by(inner.using(one)).done(), inner.assumption("induction")
+        )
+        return inner.transitive(inner.chain(I.AtMost(1, r + 1) * M).by(BRACKET).done(), zero)
+
+    with pytest.raises(RuleError, match="a fact under its own assumptions only"):
+        proof.induction(
+            r,
+            lambda at: equal(I.AtMost(1, at) * M, 0),
+            lambda inner: inner.chain(I.AtMost(1, 0) * M).by(BRACKET).done(),
+            step,
+        )
+
+
+def test_what_a_sum_starts_after_is_not_its_own_letter():
+    """The sum over l = i+1..n written with a bound i: its end i + 1 is not above its letter i."""
+    proof = Proof(replace(STATEMENT, ranges=((i, 1, n - 1),), assumptions={}))
+    with pytest.raises(RuleError, match="positive by form"):
+        proof.positive(S(n - i - 5, (i, i + 1, n)))
+
+
+def test_a_statement_and_the_steps_of_a_proof_cannot_be_changed():
+    """An assumption that is put in for a moment would prove anything; a step taken out is not spot-checked."""
+    proof = Proof(STATEMENT)
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        proof.statement.assumptions["planted"] = equal(0, 1)
+    with pytest.raises(AttributeError):
+        proof.steps.clear()
+    parts, ranges = [equal(M, M)], [[i, 1, n]]
+    both, every = And(parts), ForAll(ranges, equal(M, M))
+    parts[0], ranges[0][2] = equal(0, 1), n + 1
+    assert both == And((equal(M, M),))
+    assert every == ForAll(((i, 1, n),), equal(M, M))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"ranges": ((i, 1, 1), (i, 1, n))}, "a letter with two ranges"),
+        ({"ranges": ((n, 1, 5),)}, "a letter with two ranges"),
+        ({"ranges": ((i, 1, sp.Symbol("t", real=True)),)}, "a range ends at integers"),
+        ({"data": (Datum(sp.Symbol("u_0", real=True), (), "random"),)}, "what is random is the entries of an array"),
+        ({"data": (Datum(sp.Symbol("u_0", positive=True), ()),)}, "it is not declared positive"),
+        (
+            {
+                "data": (Datum(sp.Symbol("F"), (), "smooth", 1),),
+                "definitions": I.define(I.Definition("d0 F", (i, j), sp.Integer(0))),
+            },
+            "a definition of what has a meaning already",
+        ),
+        ({"definitions": {"f": I.Definition("g", (i,), sp.Integer(0))}}, "a definition of what has a meaning already"),
+    ],
+)
+def test_a_statement_gives_every_name_one_meaning(change, message):
+    """A letter with two ranges, a defined slope, a random number that is no entry: each would prove too much."""
+    with pytest.raises(IllFormed, match=message):
+        Proof(replace(Statement(equal(0, 0), sizes={n: 1}), **change))

@@ -11,7 +11,7 @@
     caches and permutations are other lists.  A matrix with d rows is a function of (row, column); entries
     beyond its sizes exist and are never read. *)
 
-From Coq Require Import Reals List Arith Lra Lia.
+From Coq Require Import Reals List Arith Lra Lia Permutation.
 Import ListNotations.
 Open Scope R_scope.
 
@@ -79,7 +79,41 @@ Definition attention (d dk : nat) (c : R) (WQ WK WV : Mat) (S : nat -> list nat)
 Definition tA (dk d : nat) (WQ WK : Mat) (t : Vec) : Vec :=
   fun e => dot dk (project d t WQ) (WK e).
 
-(** ** Facts about sums *)
+(** The row s with s_j replaced by x. *)
+Definition update (s : nat -> R) (j : nat) (x : R) : nat -> R := fun l => if Nat.eqb l j then x else s l.
+
+(** f(x) -> limit as x -> infinity. *)
+Definition tends_at_infinity (f : R -> R) (limit : R) : Prop :=
+  forall eps, 0 < eps -> exists bound, forall x, bound <= x -> Rabs (f x - limit) < eps.
+
+(** ** Facts about lists and positions *)
+
+Lemma filter_all : forall (f : nat -> bool) L, (forall l, In l L -> f l = true) -> filter f L = L.
+Proof.
+  intros f. induction L as [|l L IH]; intros H; simpl; [reflexivity|].
+  rewrite (H l (or_introl eq_refl)). f_equal. apply IH. intros k Hk. apply H. right. exact Hk.
+Qed.
+
+Lemma filter_none : forall (f : nat -> bool) L, (forall l, In l L -> f l = false) -> filter f L = [].
+Proof.
+  intros f. induction L as [|l L IH]; intros H; simpl; [reflexivity|].
+  rewrite (H l (or_introl eq_refl)). apply IH. intros k Hk. apply H. right. exact Hk.
+Qed.
+
+Lemma filter_append : forall (f : nat -> bool) L L', filter f (L ++ L') = filter f L ++ filter f L'.
+Proof.
+  intros f. induction L as [|l L IH]; intros L'; simpl; [reflexivity|].
+  rewrite IH. destruct (f l); reflexivity.
+Qed.
+
+Lemma length_of_map : forall (A B : Type) (f : A -> B) L, length (map f L) = length L.
+Proof. intros A B f L. induction L as [|l L IH]; simpl; [reflexivity|]. rewrite IH. reflexivity. Qed.
+
+Lemma length_of_seq : forall len start, length (seq start len) = len.
+Proof. induction len as [|len IH]; intros start; simpl; [reflexivity|]. rewrite IH. reflexivity. Qed.
+
+Lemma positions_length : forall n, length (positions n) = n.
+Proof. intros n. apply length_of_seq. Qed.
 
 Lemma positions_in : forall n j, In j (positions n) <-> (1 <= j <= n)%nat.
 Proof. intros n j. unfold positions. rewrite in_seq. lia. Qed.
@@ -89,6 +123,8 @@ Proof. intros [|n] H; [lia | discriminate]. Qed.
 
 Lemma positions_nodup : forall n, NoDup (positions n).
 Proof. intros n. apply seq_NoDup. Qed.
+
+(** ** Facts about sums *)
 
 Lemma sum_ext : forall L f g, (forall l, In l L -> f l = g l) -> sum L f = sum L g.
 Proof.
@@ -111,6 +147,9 @@ Proof. induction L as [|l L IH]; intros f g; simpl; [ring|]. rewrite IH. ring. Q
 
 Lemma sum_zero : forall L, sum L (fun _ => 0) = 0.
 Proof. induction L as [|l L IH]; simpl; [reflexivity|]. rewrite IH. ring. Qed.
+
+Lemma sum_vanishes : forall L f, (forall l, In l L -> f l = 0) -> sum L f = 0.
+Proof. intros L f H. rewrite (sum_ext L f (fun _ => 0) H). apply sum_zero. Qed.
 
 Lemma sum_const : forall L k, sum L (fun _ => k) = INR (length L) * k.
 Proof.
@@ -145,12 +184,41 @@ Proof.
   apply sum_nonneg. intros k Hk. left. apply Hf. right. exact Hk.
 Qed.
 
+(** A term of a sum of non-negative terms is at most the sum. *)
+Lemma term_le_sum : forall L f j, (forall l, In l L -> 0 <= f l) -> In j L -> f j <= sum L f.
+Proof.
+  induction L as [|l L IH]; intros f j H Hj; [destruct Hj|]. simpl.
+  assert (H0 : forall k, In k L -> 0 <= f k) by (intros k Hk; apply H; right; exact Hk).
+  destruct Hj as [E|Hj].
+  - subst l. assert (H' := sum_nonneg L f H0). lra.
+  - assert (H' := IH f j H0 Hj). assert (H'' := H l (or_introl eq_refl)). lra.
+Qed.
+
 Lemma sum_exp_pos : forall L s, L <> [] -> 0 < sum L (fun l => exp (s l)).
 Proof. intros L s H. apply sum_pos; [exact H|]. intros. apply exp_pos. Qed.
 
 (** Sums depend on the terms as a multiset only, and a map of the list moves into the term. *)
 Lemma sum_map : forall L (p : nat -> nat) f, sum (map p L) f = sum L (fun l => f (p l)).
 Proof. induction L as [|l L IH]; intros p f; simpl; [reflexivity|]. rewrite IH. reflexivity. Qed.
+
+Lemma sum_permutation : forall L L' f, Permutation L L' -> sum L f = sum L' f.
+Proof.
+  intros L L' f H. induction H; cbn [sum]; [reflexivity | rewrite IHPermutation; reflexivity | ring |].
+  rewrite IHPermutation1. exact IHPermutation2.
+Qed.
+
+(** D, where it is added to the term of one position, is added to the sum. *)
+Lemma sum_mentions : forall (L : list nat) (k : nat) (f : nat -> R) (D : R), NoDup L -> In k L ->
+  sum L (fun l => f l + (if Nat.eq_dec l k then D else 0)) = sum L f + D.
+Proof.
+  intros L k f D. rewrite sum_add. intros Hnd Hin. f_equal.
+  induction L as [|l L IH]; [contradiction|].
+  apply NoDup_cons_iff in Hnd. destruct Hnd as [Hl Hnd]. simpl.
+  destruct (Nat.eq_dec l k) as [E|E].
+  - subst l. rewrite (sum_ext L _ (fun _ => 0)); [rewrite sum_zero; ring|].
+    intros j Hj. destruct (Nat.eq_dec j k) as [E|E]; [subst j; contradiction|reflexivity].
+  - destruct Hin as [Hin|Hin]; [contradiction|]. rewrite (IH Hnd Hin). ring.
+Qed.
 
 (** ** Facts about weights *)
 
@@ -190,6 +258,8 @@ Proof.
   assert (H' := exp_pos k). field. split; apply Rgt_not_eq; assumption.
 Qed.
 
+(** ** Facts about dot products and projections *)
+
 (** The projection is linear in the token. *)
 Lemma project_translate : forall d x t W b,
   project d (translate x t) W b = project d x W b + project d t W b.
@@ -205,9 +275,21 @@ Proof.
   rewrite (Hu b Hb), (Hw b Hb). reflexivity.
 Qed.
 
-Lemma project_ext : forall d x x' W b,
-  (forall e, (1 <= e <= d)%nat -> x e = x' e) -> project d x W b = project d x' W b.
+Lemma dot_comm : forall d u w, dot d u w = dot d w u.
+Proof. intros d u w. unfold dot. apply sum_ext. intros b _. ring. Qed.
+
+Lemma dot_zero_l : forall d u w, (forall e, (1 <= e <= d)%nat -> u e = 0) -> dot d u w = 0.
 Proof.
-  intros d x x' W b H. unfold project. apply sum_ext. intros e He. apply positions_in in He.
-  rewrite (H e He). reflexivity.
+  intros d u w H. unfold dot. apply sum_vanishes. intros e He. apply positions_in in He. rewrite (H e He). ring.
+Qed.
+
+Lemma dot_zero_r : forall d u w, (forall e, (1 <= e <= d)%nat -> w e = 0) -> dot d u w = 0.
+Proof. intros d u w H. rewrite dot_comm. apply dot_zero_l. exact H. Qed.
+
+(** With values 0 an output is 0. *)
+Lemma attention_zero_values : forall d dk c WQ WK WV S X i g,
+  (forall j, In j (S i) -> project d (X j) WV g = 0) -> attention d dk c WQ WK WV S X i g = 0.
+Proof.
+  intros d dk c WQ WK WV S X i g H. unfold attention, output. apply sum_vanishes.
+  intros j Hj. rewrite (H j Hj). ring.
 Qed.

@@ -121,26 +121,7 @@ Proof.
   apply Rmult_lt_compat_r; [exact P | lra].
 Qed.
 
-(** The state of the empty block is an identity of the merge, on both sides.  With a number m_0 for its
-    reference: its sums are 0, so joining it in leaves the other block's sum, at the new reference m, and its
-    output (not undefined: z other than 0) as they were; the greater reference is the other's if m_0 is not
-    above it; and as m_0 falls to minus infinity, whatever stood in the block is gone. *)
-Theorem block_merge_identity :
-  (forall a : option block, merge None a = a /\ merge a None = a) /\
-  (forall (m m1 x m0 : R) (f : nat -> R), joined m m1 x m0 (sum [] f) = x * exp (m1 - m)) /\
-  (forall (m m1 z y m0 y0 : R) (f : nat -> R), z <> 0 -> joined_output m m1 z y m0 (sum [] f) y0 = y) /\
-  (forall m1 m0 : R, m0 <= m1 -> Rmax m1 m0 = m1) /\
-  (forall m1 x1 x0 eps : R, 0 < eps ->
-     exists B, forall m0, m0 <= B -> Rabs (joined m1 m1 x1 m0 x0 - x1) < eps).
-Proof.
-  split; [intros [[m z o]|]; split; reflexivity|].
-  split; [intros m m1 x m0 f; unfold joined; simpl; ring|].
-  split; [|split; [intros m1 m0 H; apply Rmax_left; exact H | exact joined_limit]].
-  intros m m1 z y m0 y0 f Hz. unfold joined_output, joined. simpl. assert (P := exp_pos (m1 - m)).
-  field. split; [apply Rgt_not_eq; exact P | exact Hz].
-Qed.
-
-(** ** Folding *)
+(** ** Two blocks together *)
 
 Lemma maximum_score_app : forall A s k j B,
   maximum_score s k (A ++ j :: B) = Rmax (maximum_score s k A) (maximum_score s j B).
@@ -174,6 +155,34 @@ Proof.
     rewrite !sum_app, !sum_rescaled_ones, !sum_rescaled. reflexivity.
 Qed.
 
+(** Two blocks merge into the block of their keys: as states, and as sums of exp(s_l - m) w_l at any references.  The
+    state of the empty block is an identity of the merge, on both sides.  With a number m_0 for its reference: its
+    sums are 0, so joining it in leaves the other block's sum, at the new reference m, and its output (not undefined:
+    z other than 0) as they were; the greater reference is the other's if m_0 is not above it; and as m_0 falls to
+    minus infinity, whatever stood in the block is gone. *)
+Theorem block_merge_identity :
+  (forall (s v : nat -> R) (A B : list nat), state s v (A ++ B) = merge (state s v A) (state s v B)) /\
+  (forall (s w : nat -> R) (A B : list nat) (m m1 m2 : R),
+     joined m m1 (sum A (fun l => exp (s l - m1) * w l)) m2 (sum B (fun l => exp (s l - m2) * w l)) =
+     sum (A ++ B) (fun l => exp (s l - m) * w l)) /\
+  (forall a : option block, merge None a = a /\ merge a None = a) /\
+  (forall (m m1 x m0 : R) (f : nat -> R), joined m m1 x m0 (sum [] f) = x * exp (m1 - m)) /\
+  (forall (m m1 z y m0 y0 : R) (f : nat -> R), z <> 0 -> joined_output m m1 z y m0 (sum [] f) y0 = y) /\
+  (forall m1 m0 : R, m0 <= m1 -> Rmax m1 m0 = m1) /\
+  (forall m1 x1 x0 eps : R, 0 < eps ->
+     exists B, forall m0, m0 <= B -> Rabs (joined m1 m1 x1 m0 x0 - x1) < eps).
+Proof.
+  split; [exact state_app|].
+  split; [intros s w A B m m1 m2; unfold joined; rewrite !sum_rescaled, sum_app; reflexivity|].
+  split; [intros [[m z o]|]; split; reflexivity|].
+  split; [intros m m1 x m0 f; unfold joined; simpl; ring|].
+  split; [|split; [intros m1 m0 H; apply Rmax_left; exact H | exact joined_limit]].
+  intros m m1 z y m0 y0 f Hz. unfold joined_output, joined. simpl. assert (P := exp_pos (m1 - m)).
+  field. split; [apply Rgt_not_eq; exact P | exact Hz].
+Qed.
+
+(** ** Folding *)
+
 Lemma fold_right_states : forall s v blocks,
   fold_right merge None (map (state s v) blocks) = state s v (concat blocks).
 Proof.
@@ -199,16 +208,10 @@ Qed.
 Lemma finish_state : forall s v S, finish (state s v S) = output s S v.
 Proof. intros s v S. destruct S as [|k L]; [reflexivity|]. apply output_at_reference. Qed.
 
-Lemma sum_any_order : forall L L' f, Permutation L L' -> sum L f = sum L' f.
-Proof.
-  intros L L' f H. induction H as [|l L L' H IH|a b L|L L' L'' H IH H' IH']; simpl;
-    [reflexivity | rewrite IH; reflexivity | ring | rewrite IH; exact IH'].
-Qed.
-
 Lemma output_any_order : forall s v S S', Permutation S S' -> output s S v = output s S' v.
 Proof.
   intros s v S S' H. unfold output, weight.
-  rewrite (sum_any_order S S' (fun l => exp (s l)) H). apply sum_any_order. exact H.
+  rewrite (sum_permutation S S' (fun l => exp (s l)) H). apply sum_permutation. exact H.
 Qed.
 
 (** One step of a fold with any references: the positions of the block, its own reference, and the reference of
@@ -237,9 +240,39 @@ Proof.
   unfold joined. rewrite !sum_rescaled, <- sum_app, IH, app_assoc. reflexivity.
 Qed.
 
+(** Blocks by the numbers kappa(j) of their positions: the block r of L. *)
+Definition block_of (kappa : nat -> nat) (L : list nat) (r : nat) : list nat :=
+  filter (fun j => Nat.eqb (kappa j) r) L.
+
+Lemma blocks_one_more : forall kappa a L numbers, NoDup numbers -> In (kappa a) numbers ->
+  Permutation (concat (map (block_of kappa (a :: L)) numbers)) (a :: concat (map (block_of kappa L) numbers)).
+Proof.
+  intros kappa a L numbers N. induction N as [|r numbers Hr N IH]; intros Ha; [destruct Ha|].
+  cbn [map concat]. unfold block_of at 1. cbn [filter]. destruct (Nat.eqb_spec (kappa a) r) as [E|E].
+  - apply perm_skip. fold (block_of kappa L r). apply Permutation_app_head.
+    rewrite (map_ext_in (block_of kappa (a :: L)) (block_of kappa L)); [apply Permutation_refl|].
+    intros q Hq. unfold block_of. cbn [filter]. destruct (Nat.eqb_spec (kappa a) q) as [F|_]; [|reflexivity].
+    exfalso. apply Hr. rewrite <- E, F. exact Hq.
+  - destruct Ha as [Ha|Ha]; [congruence|]. fold (block_of kappa L r).
+    apply Permutation_trans with (block_of kappa L r ++ a :: concat (map (block_of kappa L) numbers)).
+    + apply Permutation_app_head. exact (IH Ha).
+    + apply Permutation_sym. apply Permutation_middle.
+Qed.
+
+Lemma blocks_partition : forall kappa numbers L, NoDup numbers -> (forall j, In j L -> In (kappa j) numbers) ->
+  Permutation (concat (map (block_of kappa L) numbers)) L.
+Proof.
+  intros kappa numbers L N. induction L as [|a L IH]; intros H.
+  - clear N H. induction numbers as [|r numbers IH]; [apply Permutation_refl | exact IH].
+  - apply Permutation_trans with (a :: concat (map (block_of kappa L) numbers)).
+    + apply blocks_one_more; [exact N | apply H; left; reflexivity].
+    + apply perm_skip. apply IH. intros j Hj. apply H. right. exact Hj.
+Qed.
+
 (** For any partition of S into blocks, in any order: merging the states of the blocks one after another (or
     from the other end) and dividing gives the output of the whole row; and so does a fold with any references,
-    whose denominator and numerator are the sums over all of S at the last reference. *)
+    whose denominator and numerator are the sums over all of S at the last reference.  Giving each of n positions
+    a number from 1 to B is such a partition. *)
 Theorem blocks_fold_to_dense :
   (forall (s v : nat -> R) (S : list nat) (blocks : list (list nat)), Permutation (concat blocks) S ->
      finish (fold_left merge (map (state s v) blocks) None) = output s S v /\
@@ -249,16 +282,20 @@ Theorem blocks_fold_to_dense :
      let m := last_reference mu steps in
      folded s (fun _ => 1) mu 0 steps = sum S (fun l => exp (s l - m)) /\
      folded s v mu 0 steps = sum S (fun l => exp (s l - m) * v l) /\
-     folded s v mu 0 steps / folded s (fun _ => 1) mu 0 steps = output s S v).
+     folded s v mu 0 steps / folded s (fun _ => 1) mu 0 steps = output s S v) /\
+  (forall (n B : nat) (kappa : nat -> nat), (forall j, (1 <= j <= n)%nat -> (1 <= kappa j <= B)%nat) ->
+     Permutation (concat (map (block_of kappa (positions n)) (positions B))) (positions n)).
 Proof.
-  split.
+  split; [|split].
   - intros s v S blocks H. rewrite <- (output_any_order s v (concat blocks) S H). split.
     + change (@None block) with (state s v []). rewrite fold_left_states. apply finish_state.
     + rewrite fold_right_states. apply finish_state.
   - intros s v S steps mu H m.
     assert (F : forall w, folded s w mu 0 steps = sum S (fun l => exp (s l - m) * w l)).
-    { intros w. rewrite <- (sum_any_order _ _ (fun l => exp (s l - m) * w l) H). exact (folded_sum s w steps mu []). }
+    { intros w. rewrite <- (sum_permutation _ _ (fun l => exp (s l - m) * w l) H). exact (folded_sum s w steps mu []). }
     assert (O : folded s (fun _ => 1) mu 0 steps = sum S (fun l => exp (s l - m))).
     { rewrite F. apply sum_ext. intros l _. ring. }
     split; [exact O|]. split; [apply F|]. rewrite O, F. apply output_at_reference.
+  - intros n B kappa H. apply blocks_partition; [apply positions_nodup|].
+    intros j Hj. apply positions_in. apply H. apply positions_in. exact Hj.
 Qed.

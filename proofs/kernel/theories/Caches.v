@@ -66,10 +66,6 @@ Fixpoint chunked_pass (d dk : nat) (c : R) (WQ WK WV : Mat) (cache : list KeyVal
       ++ chunked_pass d dk c WQ WK WV (cache ++ map (key_value d WK WV) chunk) rest
   end.
 
-(** Attention over 1..n with a factor m_j beside every exponential: 0 or 1 for a mask, e^bias for a bias. *)
-Definition factor_output (n : nat) (s m v : nat -> R) : R :=
-  sum (positions n) (fun j => exp (s j) * m j / sum (positions n) (fun l => exp (s l) * m l) * v j).
-
 (** Where token j of a sequence without token p stood in the whole sequence. *)
 Definition skip (p j : nat) : nat := if Nat.ltb j p then j else S j.
 
@@ -80,11 +76,6 @@ Definition delete_token (p : nat) (X : Mat) : Mat := fun j => X (skip p j).
 Definition without (p : nat) (L : list nat) : list nat := filter (fun j => negb (Nat.eqb j p)) L.
 
 (** ** Auxiliary facts *)
-
-Lemma cache_sum_ext : forall cache f f', (forall entry, f entry = f' entry) -> cache_sum cache f = cache_sum cache f'.
-Proof.
-  intros cache f f' H. induction cache as [|entry cache IH]; simpl; [reflexivity|]. rewrite H, IH. reflexivity.
-Qed.
 
 Lemma cache_sum_map : forall L (entry : nat -> KeyValue) f,
   cache_sum (map entry L) f = sum L (fun j => f (entry j)).
@@ -109,12 +100,6 @@ Proof.
   intros. unfold cached_output, output, weight. rewrite cache_sum_map. apply sum_ext. intros j _.
   rewrite cache_sum_map. reflexivity.
 Qed.
-
-Lemma length_positions : forall n, length (positions n) = n.
-Proof. intros n. apply length_of_seq. Qed.
-
-Lemma length_of_map : forall (A B : Type) (f : A -> B) L, length (map f L) = length L.
-Proof. intros A B f L. induction L as [|l L IH]; simpl; [reflexivity|]. rewrite IH. reflexivity. Qed.
 
 Lemma length_of_app : forall (A : Type) (L L' : list A), length (L ++ L') = (length L + length L')%nat.
 Proof. intros A L L'. induction L as [|l L IH]; simpl; [reflexivity|]. rewrite IH. reflexivity. Qed.
@@ -194,7 +179,7 @@ Proof.
   intros d dk c WQ WK WV tokens m.
   rewrite <- (firstn_skipn m tokens) at 2. rewrite causal_pass_app.
   assert (size : length (causal_pass d dk c WQ WK WV (firstn m tokens)) = length (firstn m tokens)).
-  { unfold causal_pass. rewrite length_of_map. apply length_positions. }
+  { unfold causal_pass. rewrite length_of_map. apply positions_length. }
   destruct (Nat.le_gt_cases m (length tokens)) as [short|long].
   - assert (H : length (firstn m tokens) = m) by (apply firstn_length_le; exact short).
     rewrite firstn_app, size, H, Nat.sub_diag, firstn_O, app_nil_r.
@@ -266,12 +251,6 @@ Qed.
 
 (** ** Deleted keys *)
 
-Lemma without_not_in : forall p L, ~ In p L -> without p L = L.
-Proof.
-  intros p L H. apply filter_all. intros l Hl. apply negb_true_iff. apply Nat.eqb_neq.
-  intros E. subst l. contradiction.
-Qed.
-
 (** The positions up to that of token i of the shortened sequence, without p: those of its tokens 1..i. *)
 Lemma positions_without : forall p i, (1 <= p)%nat -> without p (positions (skip p i)) = map (skip p) (positions i).
 Proof.
@@ -301,14 +280,20 @@ Proof.
   destruct (Nat.eqb_spec l p) as [E|E]; simpl; [subst l; rewrite H; ring|reflexivity].
 Qed.
 
-(** Masking key p gives the outputs of the sequence from which token p was deleted: for any scores, values and
-    factors of a row (any other mask, or a bias); and for dot-product attention at every other token, without a
-    mask and under the causal one. *)
+(** Masking key p gives the weights and outputs of the sequence from which token p was deleted: for any scores, values
+    and factors of a row (any other mask, or a bias), where the divisor is not 0; and for dot-product attention at every
+    other token, without a mask and under the causal one. *)
 Theorem masked_key_is_deleted_key :
   forall (n p : nat), (1 <= p <= n)%nat ->
-    (forall s m v : nat -> R,
-       factor_output n s (fun j => if Nat.eqb j p then 0 else m j) v =
-       factor_output (n - 1) (fun j => s (skip p j)) (fun j => m (skip p j)) (fun j => v (skip p j)))
+    (forall (s m : nat -> R),
+       let masked := fun j => if Nat.eqb j p then 0 else m j in
+       sum (positions n) (fun l => exp (s l) * masked l) <> 0 ->
+       sum (positions (n - 1)) (fun l => exp (s (skip p l)) * m (skip p l)) <> 0 /\
+       (forall j, factor_weight n s masked (skip p j) =
+                  factor_weight (n - 1) (fun l => s (skip p l)) (fun l => m (skip p l)) j) /\
+       factor_weight n s masked p = 0 /\
+       (forall v, factor_output n s masked v =
+                  factor_output (n - 1) (fun l => s (skip p l)) (fun l => m (skip p l)) (fun l => v (skip p l))))
     /\
     (forall (d dk : nat) (c : R) (WQ WK WV X : Mat) (i g : nat),
        attention d dk c WQ WK WV (fun r => without p (full n r)) X (skip p i) g =
@@ -326,15 +311,23 @@ Proof.
       replace (S (n - 1)) with p by lia. simpl. rewrite Nat.eqb_refl, app_nil_r. reflexivity.
     - replace (S (n - 1)) with n by lia. reflexivity. }
   split; [|split].
-  - intros s m v. unfold factor_output.
-    assert (skipped : forall j, Nat.eqb (skip p j) p = false).
-    { intros j. apply Nat.eqb_neq. unfold skip. destruct (Nat.ltb_spec j p); lia. }
-    assert (divisor : sum (positions n) (fun l => exp (s l) * (if Nat.eqb l p then 0 else m l)) =
+  - intros s m masked Hz.
+    assert (kept : forall j, masked (skip p j) = m (skip p j)).
+    { intros j. unfold masked. destruct (Nat.eqb_spec (skip p j) p) as [E|_]; [|reflexivity].
+      unfold skip in E. destruct (Nat.ltb_spec j p); lia. }
+    assert (gone : masked p = 0) by (unfold masked; rewrite Nat.eqb_refl; reflexivity).
+    assert (divisor : sum (positions n) (fun l => exp (s l) * masked l) =
                       sum (positions (n - 1)) (fun l => exp (s (skip p l)) * m (skip p l))).
-    { rewrite (sum_without p) by (rewrite Nat.eqb_refl; ring). rewrite whole, sum_map.
-      apply sum_ext. intros l _. rewrite skipped. reflexivity. }
-    rewrite divisor, (sum_without p) by (rewrite Nat.eqb_refl; unfold Rdiv; ring).
-    rewrite whole, sum_map. apply sum_ext. intros j _. rewrite skipped. reflexivity.
+    { rewrite (sum_without p) by (rewrite gone; ring). rewrite whole, sum_map.
+      apply sum_ext. intros l _. rewrite kept. reflexivity. }
+    assert (weights : forall j, factor_weight n s masked (skip p j) =
+                                factor_weight (n - 1) (fun l => s (skip p l)) (fun l => m (skip p l)) j).
+    { intros j. unfold factor_weight. rewrite divisor, kept. reflexivity. }
+    assert (none : factor_weight n s masked p = 0).
+    { unfold factor_weight. rewrite gone. unfold Rdiv. ring. }
+    rewrite divisor in Hz. split; [exact Hz|]. split; [exact weights|]. split; [exact none|].
+    intros v. unfold factor_output. rewrite (sum_without p) by (rewrite none; ring). rewrite whole, sum_map.
+    apply sum_ext. intros j _. rewrite weights. reflexivity.
   - intros d dk c WQ WK WV X i g. unfold attention, full. rewrite whole. apply output_map.
   - intros d dk c WQ WK WV X i g. unfold attention, causal. rewrite positions_without by lia. apply output_map.
 Qed.

@@ -45,9 +45,6 @@ Definition partial (F : Mat -> R) (X : Mat) (m e : nat) (D : R) : Prop :=
 Lemma causal_in : forall i j, In j (causal i) <-> (1 <= j <= i)%nat.
 Proof. intros i j. apply positions_in. Qed.
 
-Lemma sum_vanishes : forall L f, (forall l, In l L -> f l = 0) -> sum L f = 0.
-Proof. intros L f H. rewrite (sum_ext L f (fun _ => 0) H). apply sum_zero. Qed.
-
 Lemma set_entry_other : forall X m e t i, i <> m -> set_entry X m e t i = X i.
 Proof.
   intros X m e t i H. unfold set_entry. destruct (Nat.eq_dec i m) as [E|E]; [contradiction|reflexivity].
@@ -69,12 +66,6 @@ Proof.
   intros F X m e H. unfold partial. apply derivable_affine. intros t.
   rewrite (H t (X m e)). ring.
 Qed.
-
-Lemma dot_attention_is_token_attention : forall d dk c WQ WK WV allowed X i g,
-  attention d dk c WQ WK WV allowed X i g =
-  token_attention (fun x y => c * dot dk (project d x WQ) (project d y WK)) (fun x => project d x WV)
-    allowed X i g.
-Proof. reflexivity. Qed.
 
 (** ** Theorem 1, lines I to III of its proof *)
 
@@ -126,18 +117,6 @@ Proof.
   - intros l Hl. apply causal_in in Hl. rewrite (agree l Hl). reflexivity.
 Qed.
 
-(** The dot-product case with tokens compared in their d components only. *)
-Lemma causal_attention_agrees :
-  forall (d dk : nat) (c : R) (WQ WK WV X Y : Mat) (i g : nat),
-    (forall l e, (1 <= l <= i)%nat -> (1 <= e <= d)%nat -> X l e = Y l e) ->
-    attention d dk c WQ WK WV causal X i g = attention d dk c WQ WK WV causal Y i g.
-Proof.
-  intros d dk c WQ WK WV X Y i g agree. unfold attention. apply output_ext.
-  - intros l Hl. apply causal_in in Hl. unfold score. f_equal.
-    apply dot_ext; intros b _; apply project_ext; intros e He; apply agree; lia.
-  - intros l Hl. apply causal_in in Hl. apply project_ext. intros e He. apply agree; lia.
-Qed.
-
 (** ** Theorem 1: derivatives *)
 
 Lemma causal_ignores_entry : forall (score : Vec -> Vec -> R) (value : Vec -> Vec) X i m e g t u,
@@ -170,32 +149,39 @@ Proof.
   exact (G (fun x y => c * dot dk (project d x WQ) (project d y WK)) (fun x => project d x WV)).
 Qed.
 
-(** The gradient of any loss of the outputs up to i by a token after i is zero: the derivative of the loss
-    itself, whatever function of a_1, ..., a_i it is; and the sum of the chain rule, whatever the gradient G of
-    the loss by the outputs. *)
+(** The gradient of any loss of the outputs up to i by a token after i is zero, for any score function and value map
+    of real vectors, dot products of projections among them: the derivative of the loss itself, whatever function of
+    a_1, ..., a_i it is; and the sum of the chain rule, whatever the gradient G of the loss by the outputs. *)
 Theorem theorem_1_backward :
-  forall (d dk dv : nat) (c : R) (WQ WK WV X : Mat) (i m e : nat),
+  forall (dv : nat) (X : Mat) (i m e : nat),
     (i < m)%nat ->
-    (forall loss : Mat -> R,
-       (forall A B : Mat, (forall r g, (1 <= r <= i)%nat -> A r g = B r g) -> loss A = loss B) ->
-       partial (fun X' => loss (attention d dk c WQ WK WV causal X')) X m e 0)
+    let zero_gradient (outputs : Mat -> Mat) :=
+      (forall loss : Mat -> R,
+         (forall A B : Mat, (forall r g, (1 <= r <= i)%nat -> A r g = B r g) -> loss A = loss B) ->
+         partial (fun X' => loss (outputs X')) X m e 0)
+      /\
+      (forall G D : Mat,
+         (forall r g, (1 <= r <= i)%nat -> (1 <= g <= dv)%nat -> partial (fun X' => outputs X' r g) X m e (D r g)) ->
+         sum (positions i) (fun r => sum (positions dv) (fun g => D r g * G r g)) = 0) in
+    (forall (score : Vec -> Vec -> R) (value : Vec -> Vec), zero_gradient (token_attention score value causal))
     /\
-    (forall G D : Mat,
-       (forall r g, (1 <= r <= i)%nat -> (1 <= g <= dv)%nat ->
-          partial (fun X' => attention d dk c WQ WK WV causal X' r g) X m e (D r g)) ->
-       sum (positions i) (fun r => sum (positions dv) (fun g => D r g * G r g)) = 0).
+    (forall (d dk : nat) (c : R) (WQ WK WV : Mat), zero_gradient (attention d dk c WQ WK WV causal)).
 Proof.
-  intros d dk dv c WQ WK WV X i m e Him. split.
-  - intros loss reads. apply partial_constant. intros t u. apply reads. intros r g Hr.
-    rewrite !dot_attention_is_token_attention. apply causal_ignores_entry. lia.
-  - intros G D derivative.
-    apply sum_vanishes. intros r Hr. apply positions_in in Hr.
-    apply sum_vanishes. intros g Hg. apply positions_in in Hg.
-    assert (Hrm : (r < m)%nat) by lia.
-    destruct (theorem_1_derivative X r m e g Hrm) as [zero _].
-    specialize (zero d dk c WQ WK WV). specialize (derivative r g Hr Hg).
-    unfold partial in zero, derivative.
-    rewrite (uniqueness_limite _ _ _ _ derivative zero). ring.
+  intros dv X i m e Him zero_gradient.
+  assert (general : forall (score : Vec -> Vec -> R) (value : Vec -> Vec),
+            zero_gradient (token_attention score value causal)).
+  { intros score value. split.
+    - intros loss reads. apply partial_constant. intros t u. apply reads. intros r g Hr.
+      apply causal_ignores_entry. lia.
+    - intros G D derivative.
+      apply sum_vanishes. intros r Hr. apply positions_in in Hr.
+      apply sum_vanishes. intros g Hg. apply positions_in in Hg.
+      assert (Hrm : (r < m)%nat) by lia.
+      destruct (theorem_1_derivative X r m e g Hrm) as [_ zero].
+      specialize (zero score value). specialize (derivative r g Hr Hg). unfold partial in zero, derivative.
+      rewrite (uniqueness_limite _ _ _ _ derivative zero). ring. }
+  split; [exact general|]. intros d dk c WQ WK WV.
+  exact (general (fun x y => c * dot dk (project d x WQ) (project d y WK)) (fun x => project d x WV)).
 Qed.
 
 (** ** Theorem 1: stacks *)

@@ -64,26 +64,9 @@ Fixpoint unfolded (r : nat) : Expression :=
 
 (** ** Auxiliary facts *)
 
-Lemma dot_zero_left : forall d u w, (forall b, u b = 0) -> dot d u w = 0.
-Proof.
-  intros d u w H. unfold dot. apply sum_vanishes. intros b _. rewrite H. ring.
-Qed.
-
 Lemma project_zero : forall d x b, project d x (constant_matrix 0) b = 0.
 Proof.
   intros d x b. unfold project. apply sum_vanishes. intros e _. unfold constant_matrix. ring.
-Qed.
-
-Lemma sum_mentions : forall (L : list nat) (k : nat) (f : nat -> R) (D : R), NoDup L -> In k L ->
-  sum L (fun l => f l + (if Nat.eq_dec l k then D else 0)) = sum L f + D.
-Proof.
-  intros L k f D. rewrite sum_add. intros Hnd Hin. f_equal.
-  induction L as [|l L IH]; [contradiction|].
-  apply NoDup_cons_iff in Hnd. destruct Hnd as [Hl Hnd]. simpl.
-  destruct (Nat.eq_dec l k) as [E|E].
-  - subst l. rewrite (sum_ext L _ (fun _ => 0)); [rewrite sum_zero; ring|].
-    intros j Hj. destruct (Nat.eq_dec j k) as [E|E]; [subst j; contradiction|reflexivity].
-  - destruct Hin as [Hin|Hin]; [contradiction|]. rewrite (IH Hnd Hin). ring.
 Qed.
 
 (** The projection of token j as the entry (m, e) becomes t. *)
@@ -108,20 +91,9 @@ Proof.
   intros n d dk c WK WV X i g Hn. unfold attention, output, full.
   rewrite <- sum_scale. apply sum_ext. intros j _. f_equal. unfold weight, score.
   rewrite (sum_ext (positions n) _ (fun _ => 1)).
-  - rewrite dot_zero_left by (intros; apply project_zero). rewrite Rmult_0_r, exp_0.
-    rewrite sum_const. unfold positions.
-    replace (length (seq 1 n)) with n.
-    + unfold Rdiv. rewrite !Rmult_1_r, Rmult_1_l. reflexivity.
-    + generalize 1%nat. clear. induction n as [|n IH]; intros s; simpl; [reflexivity|].
-      rewrite <- IH. reflexivity.
-  - intros l _. rewrite dot_zero_left by (intros; apply project_zero). rewrite Rmult_0_r. apply exp_0.
-Qed.
-
-(** With W_V = 0 every output is 0. *)
-Lemma attention_zero_value : forall d dk c WQ WK allowed X i g,
-  attention d dk c WQ WK (constant_matrix 0) allowed X i g = 0.
-Proof.
-  intros. unfold attention, output. apply sum_vanishes. intros j _. rewrite project_zero. ring.
+  - rewrite dot_zero_l by (intros; apply project_zero). rewrite Rmult_0_r, exp_0.
+    rewrite sum_const, positions_length. unfold Rdiv. rewrite !Rmult_1_r, Rmult_1_l. reflexivity.
+  - intros l _. rewrite dot_zero_l by (intros; apply project_zero). rewrite Rmult_0_r. apply exp_0.
 Qed.
 
 (** ** Corollary 1.1 *)
@@ -185,7 +157,7 @@ Proof.
     try lia; try lra.
   apply nonzero. unfold partial in derivative.
   apply (uniqueness_limite _ _ _ _ derivative). apply derivable_affine. intros t.
-  rewrite !attention_zero_value. ring.
+  rewrite !attention_zero_values by (intros; apply project_zero). ring.
 Qed.
 
 (** ** The first output *)
@@ -208,22 +180,23 @@ Proof.
   intros same.
   specialize (same 1%nat 1%nat 1%nat 1 (constant_matrix 0) (constant_matrix 0) (constant_matrix 0)
                    (constant_matrix 1) 1%nat).
-  rewrite attention_zero_value in same. unfold constant_matrix in same.
+  rewrite attention_zero_values in same by (intros; apply project_zero). unfold constant_matrix in same.
   assert (0 = 1) by (apply same; try lia; lra). lra.
 Qed.
 
 (** ** Roles *)
 
-(** For all sizes there are tokens and weights with q_i different from k_i: at X = 1, W_Q = 1, W_K = 0 every
-    component of q_i - k_i is positive. *)
+(** For all sizes there are tokens and weights with q_i different from k_i: at X = 1, W_Q = 2, W_K = 1 every
+    component of q_i exceeds that of k_i by d. *)
 Theorem query_and_key_can_differ :
-  forall (d : nat), (1 <= d)%nat ->
-  exists X WQ WK : Mat, forall i b : nat, 0 < project d (X i) WQ b - project d (X i) WK b.
+  forall (d i b : nat), (1 <= d)%nat ->
+    let q := project d (constant_matrix 1 i) (constant_matrix 2) in
+    let k := project d (constant_matrix 1 i) (constant_matrix 1) in
+    q b - k b = INR d /\ q b <> k b.
 Proof.
-  intros d Hd. exists (constant_matrix 1), (constant_matrix 1), (constant_matrix 0). intros i b.
-  rewrite project_zero. unfold project, constant_matrix.
-  assert (0 < sum (positions d) (fun _ => 1 * 1)); [|lra].
-  apply sum_pos; [apply positions_cons_nonempty; exact Hd|]. intros. lra.
+  intros d i b Hd q k. assert (P : 0 < INR d) by (apply lt_0_INR; lia).
+  assert (E : q b - k b = INR d); [|split; [exact E | lra]].
+  unfold q, k, project, constant_matrix. rewrite !sum_const, positions_length. ring.
 Qed.
 
 (** ** What outputs are computed from *)
@@ -268,14 +241,26 @@ Proof.
     intros order start i g Hi. rewrite (every order start i Hi). reflexivity.
 Qed.
 
-(** Unfolded, h_r = f(h_{r-1}, x_r) is a chain of r nested evaluations of f. *)
+(** Unfolded, h_r = f(h_{r-1}, x_r) is a chain of r nested evaluations of f; and no other expression has the value
+    h_r for every f, every start and all inputs.  (That no attention output is nested so is
+    [outputs_read_inputs_only].) *)
 Theorem recurrent_chain_length :
   forall r : nat,
     (forall (H T : Type) (f : H -> T -> H) (start : H) (x : nat -> T),
        value_of f start x (unfolded r) = recurrent f start x r)
-    /\ depth (unfolded r) = r.
+    /\ depth (unfolded r) = r
+    /\ (forall h : Expression,
+          (forall (H T : Type) (f : H -> T -> H) (start : H) (x : nat -> T),
+             value_of f start x h = recurrent f start x r) ->
+          h = unfolded r).
 Proof.
-  intros r. split.
-  - intros H T f start x. induction r as [|r IH]; simpl; [reflexivity|]. rewrite IH. reflexivity.
+  assert (chain : forall (H T : Type) (f : H -> T -> H) (start : H) (x : nat -> T) r,
+            value_of f start x (unfolded r) = recurrent f start x r).
+  { intros H T f start x r. induction r as [|r IH]; simpl; [reflexivity|]. rewrite IH. reflexivity. }
+  intros r. split; [intros H T f start x; apply chain|]. split.
   - induction r as [|r IH]; simpl; [reflexivity|]. rewrite IH. reflexivity.
+  - (* With the expressions themselves for states and f that writes an evaluation down, a value is its expression. *)
+    assert (itself : forall h, value_of Evaluate Start (fun l => l) h = h).
+    { induction h as [|h IH l]; simpl; [reflexivity|]. rewrite IH. reflexivity. }
+    intros h E. rewrite <- (itself h), <- (itself (unfolded r)), chain. apply E.
 Qed.

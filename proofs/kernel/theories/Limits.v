@@ -5,13 +5,9 @@
     Limits are stated with epsilon and a bound. *)
 
 From Coq Require Import Reals List Arith Lra Lia.
-From SelfAttention Require Import Attention Softmax.
+From SelfAttention Require Import Attention.
 Import ListNotations.
 Open Scope R_scope.
-
-(** f(beta) -> limit as beta -> infinity. *)
-Definition tends_at_infinity (f : R -> R) (limit : R) : Prop :=
-  forall eps, 0 < eps -> exists B, forall beta, B <= beta -> Rabs (f beta - limit) < eps.
 
 (** f(beta) -> limit as beta -> 0. *)
 Definition tends_at_zero (f : R -> R) (limit : R) : Prop :=
@@ -148,20 +144,20 @@ Qed.
 
 (** As beta grows, softmax(beta s) tends to the uniform distribution on the positions of maximal score m: to
     1/(number of ties) there and to 0 elsewhere.  If the maximum is unique the limit is one-hot, and if the
-    limit at some position of maximal score is 1, the maximum is unique. *)
+    limit at some position is 1, the maximum is unique.  Every non-empty list has such an m ([maximum_exists]). *)
 Theorem r1_soft_retrieval_limit :
   forall (s : nat -> R) (S : list nat) (m : R),
     (forall l, In l S -> s l <= m) -> (exists l, In l S /\ s l = m) ->
     (forall j, In j S -> tends_at_infinity (soft s S j) (bracket (s j) m / ties s S m)) /\
     (ties s S m = 1 -> forall j, In j S -> tends_at_infinity (soft s S j) (bracket (s j) m)) /\
-    (forall j, In j S -> s j = m -> tends_at_infinity (soft s S j) 1 -> ties s S m = 1).
+    (forall j, In j S -> tends_at_infinity (soft s S j) 1 -> ties s S m = 1).
 Proof.
   intros s S m Hm Ha. assert (L := soft_limit s S m Hm Ha). split; [exact L|]. split.
   - intros U j Hj. assert (H := L j Hj). rewrite U in H.
     replace (bracket (s j) m) with (bracket (s j) m / 1) by field. exact H.
-  - intros j Hj E H1. assert (H := limit_unique _ _ _ (L j Hj) H1).
+  - intros j Hj H1. assert (H := limit_unique _ _ _ (L j Hj) H1).
     assert (K := ties_at_least_one s S m Ha).
-    destruct (bracket_values (s j) m) as [[_ V]|[C _]]; [rewrite V in H | contradiction].
+    destruct (bracket_values (s j) m) as [[_ V]|[_ V]]; rewrite V in H; [|unfold Rdiv in H; lra].
     apply (Rmult_eq_reg_r (/ ties s S m)); [|apply Rinv_neq_0_compat; lra].
     rewrite Rinv_r by lra. unfold Rdiv in H. lra.
 Qed.

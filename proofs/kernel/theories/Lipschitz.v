@@ -1,11 +1,11 @@
 (** * Softmax is 1/2-Lipschitz, and no better constant works
 
     In the maximum norm and in the sum norm, by the mean value theorem along the segment between two rows of
-    scores and the absolute row and column sums of the Jacobian; the constant 1/2 is tight already for two
-    positions. *)
+    scores and the absolute row and column sums of the Jacobian; the constant 1/2 is tight for every
+    number of positions above one. *)
 
 From Coq Require Import Reals List Arith Lra Lia.
-From SelfAttention Require Import Attention Softmax SoftmaxJacobian.
+From SelfAttention Require Import Attention SoftmaxJacobian.
 Import ListNotations.
 Open Scope R_scope.
 
@@ -110,61 +110,98 @@ Qed.
 
 (** ** Tightness *)
 
-(** The scores (u, -u) of two positions. *)
-Definition opposite (u : R) : nat -> R := fun l => if Nat.eqb l 1 then u else - u.
+(** The scores s with s_1 raised by delta and every other lowered by delta; and with s_1 alone raised. *)
+Definition spread (s : nat -> R) (delta : R) : nat -> R := fun l => if Nat.eqb l 1 then s l + delta else s l - delta.
+Definition raised (s : nat -> R) (delta : R) : nat -> R := fun l => if Nat.eqb l 1 then s l + delta else s l.
 
-Lemma sum_two : forall f, sum (positions 2) f = f 1%nat + f 2%nat.
-Proof. intros f. simpl. ring. Qed.
-
-(** At u = 0 the first weight moves with speed 1/2. *)
-Lemma opposite_derivative : derivable_pt_lim (fun u => weight (opposite u) (positions 2) 1) 0 (1 / 2).
+(** The first weight, where all scores but the first move by y. *)
+Lemma first_weight : forall n s s' x y,
+  s' 1%nat = s 1%nat + x -> (forall l, (2 <= l)%nat -> s' l = s l + y) -> weight s (positions (S n)) 1 = 1 / 2 ->
+  weight s' (positions (S n)) 1 = exp x / (exp x + exp y).
 Proof.
-  assert (H1 : In 1%nat (positions 2)) by (apply positions_in; lia).
-  assert (H := weight_derivative opposite (fun l => if Nat.eqb l 1 then 1 else -1) 0 (positions 2) 1 H1).
-  assert (W : forall j, weight (opposite 0) (positions 2) j = 1 / 2).
-  { intros j. unfold weight, opposite. simpl. destruct j as [|[|j]]; simpl; rewrite ?Ropp_0, exp_0; field. }
-  replace (1 / 2) with (weight (opposite 0) (positions 2) 1 * (1 -
-    sum (positions 2) (fun j => weight (opposite 0) (positions 2) j * (if Nat.eqb j 1 then 1 else -1)))).
-  2: { rewrite (sum_ext (positions 2) _ (fun j => 1 / 2 * (if Nat.eqb j 1 then 1 else -1)))
-         by (intros j _; rewrite W; reflexivity).
-       rewrite W. simpl. field. }
-  apply H. intros l _. unfold opposite. destruct (Nat.eqb l 1); [apply derivable_pt_lim_id|].
-  apply (derivable_pt_lim_opp (fun u => u)). apply derivable_pt_lim_id.
+  intros n s s' x y H1 H H2. unfold weight in *. change (positions (S n)) with (1%nat :: seq 2 n) in *.
+  cbn [sum] in *. rewrite H1, exp_plus.
+  rewrite (sum_ext (seq 2 n) (fun l => exp (s' l)) (fun l => exp (s l) * exp y)).
+  2: { intros l Hl. apply in_seq in Hl. rewrite H by lia. apply exp_plus. }
+  rewrite sum_scale_r. set (e := exp (s 1%nat)) in *. set (rest := sum (seq 2 n) (fun l => exp (s l))) in *.
+  assert (P : 0 < e) by apply exp_pos. assert (Q : 0 <= rest) by (apply sum_nonneg; intros; left; apply exp_pos).
+  assert (E : e = 1 / 2 * (e + rest)) by (rewrite <- H2; field; lra).
+  replace rest with e by lra. assert (X := exp_pos x). assert (Y := exp_pos y). field.
+  split; [lra | rewrite <- Rmult_plus_distr_l; apply Rmult_integral_contrapositive; lra].
 Qed.
 
-(** No constant K below 1/2 works, in either norm: for two positions there are rows of scores s and s', all
-    at most D apart, such that the first weight moves by more than K D and the moves of the weights sum to
-    more than K times the sum of the moves of the scores. *)
+Lemma quotient_nonneg : forall a b, 0 <= a -> 0 < b -> 0 <= a / b.
+Proof. intros a b Ha Hb. apply Rmult_le_pos; [exact Ha | left; apply Rinv_0_lt_compat; exact Hb]. Qed.
+
+Lemma exp_above : forall x, 0 < x -> 1 + x <= exp x.
+Proof. intros x H. left. apply exp_ineq1. lra. Qed.
+
+(** From any row of two or more scores whose first weight is 1/2: each score can move by delta, and a weight by at
+    least delta / (2 + 2 delta); or the scores by delta in sum, and the weights in sum by at least delta / (2 + delta).
+    There is such a row for every number of positions.  And no constant K below 1/2 bounds these moves. *)
 Theorem softmax_half_lipschitz_tight :
-  forall K : R, K < 1 / 2 ->
-    exists (s s' : nat -> R) (D : R),
-      (forall l, In l (positions 2) -> Rabs (s l - s' l) <= D) /\
-      K * D < Rabs (weight s (positions 2) 1 - weight s' (positions 2) 1) /\
-      K * sum (positions 2) (fun l => Rabs (s l - s' l)) <
-      sum (positions 2) (fun l => Rabs (weight s (positions 2) l - weight s' (positions 2) l)).
+  (forall (n : nat) (s : nat -> R) (delta : R), 0 < delta ->
+     let L := positions (S n) in
+     (forall l, Rabs (spread s delta l - s l) = delta) /\
+     sum L (fun l => Rabs (raised s delta l - s l)) = delta /\
+     (weight s L 1 = 1 / 2 ->
+        delta / (2 + 2 * delta) <= Rabs (weight (spread s delta) L 1 - weight s L 1) /\
+        delta / (2 + delta) <= sum L (fun l => Rabs (weight (raised s delta) L l - weight s L l)))) /\
+  (forall n : nat, (1 <= n)%nat -> exists s : nat -> R, weight s (positions (S n)) 1 = 1 / 2) /\
+  (forall K : R, K < 1 / 2 ->
+     exists delta, 0 < delta /\ K * delta < delta / (2 + 2 * delta) /\ K * delta < delta / (2 + delta)).
 Proof.
-  intros K HK. destruct (opposite_derivative (1 / 2 - K)) as [[r Hr] H]; [lra|]. simpl in H.
-  set (u := r / 2). assert (Hu : 0 < u) by (unfold u; lra).
-  specialize (H u ltac:(lra)). rewrite (Rabs_right u), Rplus_0_l in H by lra.
-  specialize (H ltac:(unfold u; lra)).
-  set (p := fun l => weight (opposite u) (positions 2) l - weight (opposite 0) (positions 2) l).
-  change (weight (opposite u) (positions 2) 1 - weight (opposite 0) (positions 2) 1) with (p 1%nat) in H.
-  assert (M : K * u < p 1%nat).
-  { assert (T := Rabs_def2 _ _ H). apply (Rmult_lt_reg_r (/ u)); [apply Rinv_0_lt_compat; exact Hu|].
-    rewrite Rmult_assoc, Rinv_r by lra. unfold Rdiv in T. lra. }
-  assert (Z : p 1%nat + p 2%nat = 0).
-  { assert (A := weight_sum_one (opposite u) (positions 2) ltac:(discriminate)).
-    assert (B := weight_sum_one (opposite 0) (positions 2) ltac:(discriminate)).
-    unfold p. rewrite sum_two in A, B. lra. }
-  assert (Q : p 1%nat <= Rabs (p 1%nat)) by apply Rle_abs.
-  assert (Q' : Rabs (p 2%nat) = Rabs (p 1%nat)).
-  { replace (p 2%nat) with (- p 1%nat) by lra. apply Rabs_Ropp. }
-  assert (D1 : Rabs (opposite u 1 - opposite 0 1) = u).
-  { unfold opposite. simpl. rewrite Rminus_0_r. apply Rabs_right. lra. }
-  assert (D2 : Rabs (opposite u 2 - opposite 0 2) = u).
-  { unfold opposite. simpl. rewrite Rabs_left by lra. ring. }
-  exists (opposite u), (opposite 0), u. split; [|split].
-  - intros l [E|[E|[]]]; subst l; [rewrite D1 | rewrite D2]; lra.
-  - fold (p 1%nat). lra.
-  - rewrite !sum_two, D1, D2. fold (p 1%nat). fold (p 2%nat). rewrite Q'. lra.
+  split; [|split].
+  - intros n s delta Hd L. split; [|split; [|intros H; split]].
+    + intros l. unfold spread. destruct (Nat.eqb l 1).
+      * replace (s l + delta - s l) with delta by ring. apply Rabs_right. lra.
+      * replace (s l - delta - s l) with (- delta) by ring. rewrite Rabs_Ropp. apply Rabs_right. lra.
+    + change L with (1%nat :: seq 2 n). cbn [sum]. rewrite (sum_vanishes (seq 2 n)).
+      * unfold raised. simpl. replace (s 1%nat + delta - s 1%nat) with delta by ring. rewrite Rabs_right by lra. ring.
+      * intros l Hl. apply in_seq in Hl. unfold raised. destruct (Nat.eqb_spec l 1) as [E|_]; [lia|].
+        rewrite Rminus_diag_eq by reflexivity. apply Rabs_R0.
+    + unfold L in *. rewrite (first_weight n s (spread s delta) delta (- delta)); [|reflexivity| |exact H].
+      2: { intros l Hl. unfold spread. destruct (Nat.eqb_spec l 1) as [E|_]; [lia | ring]. }
+      rewrite H, exp_Ropp. assert (P := exp_pos delta).
+      assert (B := exp_above (2 * delta) ltac:(lra)).
+      replace (2 * delta) with (delta + delta) in B by ring. rewrite exp_plus in B. set (a := exp delta) in *.
+      assert (Q : 0 < a * a) by (apply Rmult_lt_0_compat; exact P).
+      apply Rle_trans with (2 := Rle_abs _). apply Rminus_le. apply Ropp_le_cancel. rewrite Ropp_0.
+      replace (- (delta / (2 + 2 * delta) - (a / (a + / a) - 1 / 2)))
+        with ((a * a - 1 - 2 * delta) / ((2 + 2 * delta) * (a * a + 1))) by (field; repeat split; lra).
+      apply quotient_nonneg; [lra|]. apply Rmult_lt_0_compat; lra.
+    + assert (F : weight (raised s delta) L 1 = exp delta / (exp delta + exp 0)).
+      { apply (first_weight n s); [reflexivity| |exact H].
+        intros l Hl. unfold raised. destruct (Nat.eqb_spec l 1) as [E|_]; [lia | ring]. }
+      rewrite exp_0 in F. assert (P := exp_pos delta). assert (B := exp_above delta Hd). set (a := exp delta) in *.
+      assert (O := weight_sum_one s L ltac:(discriminate)).
+      assert (O' := weight_sum_one (raised s delta) L ltac:(discriminate)).
+      set (move := fun l => weight (raised s delta) L l - weight s L l).
+      assert (Z : sum L move = 0) by (unfold move; rewrite sum_minus, O, O'; ring).
+      change (sum L move) with (move 1%nat + sum (seq 2 n) move) in Z.
+      assert (T := Rabs_sum_le (seq 2 n) move).
+      replace (sum (seq 2 n) move) with (- move 1%nat) in T by lra. rewrite Rabs_Ropp in T.
+      change (delta / (2 + delta) <= Rabs (move 1%nat) + sum (seq 2 n) (fun l => Rabs (move l))).
+      assert (A := Rle_abs (move 1%nat)).
+      apply Rle_trans with (2 * move 1%nat); [|lra].
+      unfold move. rewrite F, H. apply Rminus_le. apply Ropp_le_cancel. rewrite Ropp_0.
+      replace (- (delta / (2 + delta) - 2 * (a / (a + 1) - 1 / 2)))
+        with (2 * (a - 1 - delta) / ((2 + delta) * (a + 1))) by (field; repeat split; lra).
+      apply quotient_nonneg; [lra|]. apply Rmult_lt_0_compat; lra.
+  - intros n Hn. exists (fun l => if Nat.eqb l 1 then ln (INR n) else 0).
+    assert (P : 0 < INR n) by (apply lt_0_INR; lia).
+    unfold weight. change (positions (S n)) with (1%nat :: seq 2 n). cbn [sum]. cbn [Nat.eqb].
+    rewrite (sum_ext (seq 2 n) _ (fun _ => 1)).
+    + rewrite sum_const, length_of_seq, exp_ln by exact P. field. lra.
+    + intros l Hl. apply in_seq in Hl. destruct (Nat.eqb_spec l 1) as [E|_]; [lia | apply exp_0].
+  - intros K HK. set (delta := 1 / 2 - K). assert (P : 0 < delta) by (unfold delta; lra).
+    assert (Q : 0 < delta * delta) by (apply Rmult_lt_0_compat; exact P).
+    exists delta. replace K with (1 / 2 - delta) by (unfold delta; ring). clearbody delta. split; [exact P|].
+    split; apply Rminus_lt; apply Ropp_lt_cancel; rewrite Ropp_0.
+    + replace (- ((1 / 2 - delta) * delta - delta / (2 + 2 * delta)))
+        with (delta * (delta + 2 * (delta * delta)) / (2 + 2 * delta)) by (field; lra).
+      apply Rdiv_lt_0_compat; [apply Rmult_lt_0_compat; lra | lra].
+    + replace (- ((1 / 2 - delta) * delta - delta / (2 + delta)))
+        with (delta * (3 / 2 * delta + delta * delta) / (2 + delta)) by (field; lra).
+      apply Rdiv_lt_0_compat; [apply Rmult_lt_0_compat; lra | lra].
 Qed.

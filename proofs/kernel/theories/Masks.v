@@ -26,6 +26,12 @@ Definition indicator_weight (n : nat) (s : nat -> R) (mask : nat -> bool) (j : n
 Definition indicator_output (n : nat) (s : nat -> R) (mask : nat -> bool) (v : nat -> R) : R :=
   sum (positions n) (fun j => indicator_weight n s mask j * v j).
 
+(** The same with any factors m_j beside the exponentials: 0 or 1 for a mask, e^bias for a bias. *)
+Definition factor_weight (n : nat) (s m : nat -> R) (j : nat) : R :=
+  exp (s j) * m j / sum (positions n) (fun l => exp (s l) * m l).
+Definition factor_output (n : nat) (s m v : nat -> R) : R :=
+  sum (positions n) (fun j => factor_weight n s m j * v j).
+
 (** The causal mask as an indicator: [j <= i]. *)
 Definition causal_mask (i j : nat) : bool := Nat.leb j i.
 
@@ -35,10 +41,6 @@ Definition penalised (M : R) (s : nat -> R) (i : nat) : nat -> R :=
 
 (** The later positions i+1, ..., n. *)
 Definition later (i n : nat) : list nat := seq (S i) (n - i).
-
-(** f(M) -> limit as M -> infinity. *)
-Definition tends_to (f : R -> R) (limit : R) : Prop :=
-  forall eps, 0 < eps -> exists M0, forall M, M0 <= M -> Rabs (f M - limit) < eps.
 
 (** A B, with `inner` columns in A and rows in B. *)
 Definition matmul (inner : nat) (A B : Mat) : Mat := fun i j => sum (positions inner) (fun b => A i b * B b j).
@@ -87,29 +89,8 @@ Qed.
 Lemma later_in : forall i n j, In j (later i n) <-> (i < j <= n)%nat.
 Proof. intros i n j. unfold later. rewrite in_seq. lia. Qed.
 
-Lemma length_of_seq : forall len start, length (seq start len) = len.
-Proof. induction len as [|len IH]; intros start; simpl; [reflexivity|]. rewrite IH. reflexivity. Qed.
-
 Lemma later_length : forall i n, length (later i n) = (n - i)%nat.
 Proof. intros i n. unfold later. apply length_of_seq. Qed.
-
-Lemma filter_all : forall (f : nat -> bool) L, (forall l, In l L -> f l = true) -> filter f L = L.
-Proof.
-  intros f. induction L as [|l L IH]; intros H; simpl; [reflexivity|].
-  rewrite (H l (or_introl eq_refl)). f_equal. apply IH. intros k Hk. apply H. right. exact Hk.
-Qed.
-
-Lemma filter_none : forall (f : nat -> bool) L, (forall l, In l L -> f l = false) -> filter f L = [].
-Proof.
-  intros f. induction L as [|l L IH]; intros H; simpl; [reflexivity|].
-  rewrite (H l (or_introl eq_refl)). apply IH. intros k Hk. apply H. right. exact Hk.
-Qed.
-
-Lemma filter_append : forall (f : nat -> bool) L L', filter f (L ++ L') = filter f L ++ filter f L'.
-Proof.
-  intros f. induction L as [|l L IH]; intros L'; simpl; [reflexivity|].
-  rewrite IH. destruct (f l); reflexivity.
-Qed.
 
 Lemma filter_causal : forall i n, (i <= n)%nat -> filter (causal_mask i) (positions n) = causal i.
 Proof.
@@ -154,15 +135,26 @@ Proof.
   rewrite filter_causal by lia. reflexivity.
 Qed.
 
-(** General attention with every position allowed is unmasked attention. *)
+(** General attention with every position allowed is unmasked attention: with a mask of truth values that is true
+    throughout row i, and with a mask of real factors that is 1 there. *)
 Theorem all_true_mask_is_no_mask :
-  forall (n : nat) (s v : Mat) (mask : nat -> nat -> bool) (i g : nat),
+  forall (n : nat) (s v : Mat) (i g : nat),
     (1 <= i <= n)%nat ->
-    (forall j, (1 <= j <= n)%nat -> mask i j = true) ->
-    indicator_output n (s i) (mask i) (fun j => v j g) = output (s i) (full n i) (fun j => v j g).
+    (forall mask : nat -> nat -> bool,
+       (forall j, (1 <= j <= n)%nat -> mask i j = true) ->
+       indicator_output n (s i) (mask i) (fun j => v j g) = output (s i) (full n i) (fun j => v j g))
+    /\
+    (forall mask : Mat,
+       (forall j, (1 <= j <= n)%nat -> mask i j = 1) ->
+       factor_output n (s i) (mask i) (fun j => v j g) = output (s i) (full n i) (fun j => v j g)).
 Proof.
-  intros n s v mask i g Hi all. rewrite indicator_output_is_filter, filter_all; [reflexivity|].
-  intros l Hl. apply all. apply positions_in. exact Hl.
+  intros n s v i g Hi. split; intros mask all.
+  - rewrite indicator_output_is_filter, filter_all; [reflexivity|].
+    intros l Hl. apply all. apply positions_in. exact Hl.
+  - unfold factor_output, factor_weight, output, weight, full.
+    rewrite (sum_ext (positions n) (fun l => exp (s i l) * mask i l) (fun l => exp (s i l))).
+    + apply sum_ext. intros j Hj. rewrite all by (apply positions_in; exact Hj). rewrite Rmult_1_r. reflexivity.
+    + intros l Hl. rewrite all by (apply positions_in; exact Hl). ring.
 Qed.
 
 (** ** Additive masks *)
@@ -231,10 +223,10 @@ Theorem additive_mask_limit :
   forall (n : nat) (s : Mat) (i : nat),
     (1 <= i <= n)%nat ->
     (forall j, (1 <= j <= i)%nat ->
-       tends_to (fun M => weight (penalised M (s i) i) (positions n) j) (weight (s i) (causal i) j))
+       tends_at_infinity (fun M => weight (penalised M (s i) i) (positions n) j) (weight (s i) (causal i) j))
     /\
     (forall j, (i < j <= n)%nat ->
-       tends_to (fun M => weight (penalised M (s i) i) (positions n) j) 0).
+       tends_at_infinity (fun M => weight (penalised M (s i) i) (positions n) j) 0).
 Proof.
   intros n s i Hi.
   set (kept := sum (causal i) (fun l => exp (s i l))).

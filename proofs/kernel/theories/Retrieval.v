@@ -25,9 +25,6 @@ Definition polar (r theta : R) : Vec :=
 Lemma dot_self_nonneg : forall d u, 0 <= dot d u u.
 Proof. intros d u. unfold dot. apply sum_nonneg. intros b _. apply Rle_0_sqr. Qed.
 
-Lemma norm_nonneg : forall d u, 0 <= norm d u.
-Proof. intros d u. apply sqrt_pos. Qed.
-
 Lemma norm_square : forall d u, norm d u * norm d u = dot d u u.
 Proof. intros d u. unfold norm. apply sqrt_sqrt. apply dot_self_nonneg. Qed.
 
@@ -38,12 +35,9 @@ Proof. intros d u r Hr H. unfold norm. rewrite <- H. apply sqrt_square. exact Hr
 (** The norm of a vector other than zero is positive: the assumption 0 < |k| below is k <> 0. *)
 Lemma norm_positive : forall d u b, (1 <= b <= d)%nat -> u b <> 0 -> 0 < norm d u.
 Proof.
-  intros d u b Hb Hu. apply sqrt_lt_R0. unfold dot. apply positions_in in Hb. revert Hb.
-  generalize (positions d) as L. induction L as [|l L IH]; intros Hb; [destruct Hb|]. simpl.
-  assert (H := sum_nonneg L (fun b => u b * u b) (fun b _ => Rle_0_sqr (u b))).
-  assert (H' := Rle_0_sqr (u l)). unfold Rsqr in H'. destruct Hb as [E|Hb].
-  - subst l. assert (H2 := Rlt_0_sqr (u b) Hu). unfold Rsqr in H2. lra.
-  - assert (H2 := IH Hb). lra.
+  intros d u b Hb Hu. apply sqrt_lt_R0. apply positions_in in Hb. apply Rlt_le_trans with (u b * u b).
+  - apply (Rlt_0_sqr (u b) Hu).
+  - unfold dot. apply (term_le_sum (positions d) (fun a => u a * u a)); [|exact Hb]. intros a _. apply Rle_0_sqr.
 Qed.
 
 (** ** The scalar projection *)

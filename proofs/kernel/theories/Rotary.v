@@ -62,29 +62,35 @@ Proof.
   replace (2 * (1 + p))%nat with (S (1 + 2 * p)) by lia. ring.
 Qed.
 
-(** <R_m q, R_n k> = <q, R_{n-m} k>: the inner product of the turned query and key depends on the offset n - m
-    alone, so it is the same at two pairs of positions with the same offset, shifted ones included. *)
+(** <R_m q, R_n k> = <q, R_{n-m} k> = <R_{m-n} q, k>: the inner product of the turned query and key depends on the
+    offset n - m alone, so it is the same at two pairs of positions with the same offset, shifted ones included.  And
+    a turn at m + n is one at n and then one at m, so whole positions are repeated turns. *)
 Theorem rotary_scores_depend_on_offset :
   forall (p : nat) (theta : nat -> R) (q k : Vec),
     (forall m n, dot (2 * p) (rotary theta m q) (rotary theta n k) =
                  dot (2 * p) q (rotary theta (n - m) k)) /\
+    (forall m n, dot (2 * p) (rotary theta m q) (rotary theta n k) =
+                 dot (2 * p) (rotary theta (m - n) q) k) /\
     (forall m n m' n', n - m = n' - m' ->
        dot (2 * p) (rotary theta m q) (rotary theta n k) =
        dot (2 * p) (rotary theta m' q) (rotary theta n' k)) /\
     (forall m n t, dot (2 * p) (rotary theta (m + t) q) (rotary theta (n + t) k) =
-                   dot (2 * p) (rotary theta m q) (rotary theta n k)).
+                   dot (2 * p) (rotary theta m q) (rotary theta n k)) /\
+    (forall m n b, (1 <= b)%nat -> rotary theta (m + n) q b = rotary theta m (rotary theta n q) b).
 Proof.
-  intros p theta q k.
-  assert (H : forall m n, dot (2 * p) (rotary theta m q) (rotary theta n k) =
+  intros p theta q0 k0.
+  assert (H : forall q k m n, dot (2 * p) (rotary theta m q) (rotary theta n k) =
     dot (2 * p) q (rotary theta (n - m) k)).
-  { intros m n. rewrite !dot_pairs. apply sum_ext. intros r Hr. apply positions_in in Hr.
+  { intros q k m n. rewrite !dot_pairs. apply sum_ext. intros r Hr. apply positions_in in Hr.
     destruct (rotary_pair theta m q r (proj1 Hr)) as [A B]. rewrite A, B.
     destruct (rotary_pair theta n k r (proj1 Hr)) as [C D]. rewrite C, D.
     destruct (rotary_pair theta (n - m) k r (proj1 Hr)) as [E F]. rewrite E, F.
     replace ((n - m) * theta r) with (n * theta r - m * theta r) by ring.
     rewrite cos_minus, sin_minus. ring. }
   assert (O : forall m n m' n', n - m = n' - m' ->
-    dot (2 * p) (rotary theta m q) (rotary theta n k) = dot (2 * p) (rotary theta m' q) (rotary theta n' k)).
-  { intros m n m' n' E. rewrite H, (H m' n'), E. reflexivity. }
-  split; [exact H|]. split; [exact O|]. intros m n t. apply O. ring.
+    dot (2 * p) (rotary theta m q0) (rotary theta n k0) = dot (2 * p) (rotary theta m' q0) (rotary theta n' k0)).
+  { intros m n m' n' E. rewrite H, (H _ _ m' n'), E. reflexivity. }
+  split; [apply H|]. split; [|split; [exact O|split; [|intros; apply rotary_add; assumption]]].
+  - intros m n. rewrite (dot_comm _ _ (rotary theta n k0)), H. apply dot_comm.
+  - intros m n t. apply O. ring.
 Qed.

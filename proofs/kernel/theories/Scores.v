@@ -22,9 +22,6 @@ Definition translated (X : Mat) (t : Vec) : Mat := fun l => translate (X l) t.
 
 (** ** Dot products and projections *)
 
-Lemma dot_comm : forall d u w, dot d u w = dot d w u.
-Proof. intros d u w. unfold dot. apply sum_ext. intros b _. ring. Qed.
-
 Lemma dot_translate_l : forall d u r w, dot d (translate u r) w = dot d u w + dot d r w.
 Proof. intros d u r w. unfold dot, translate. rewrite <- sum_add. apply sum_ext. intros b _. ring. Qed.
 
@@ -33,15 +30,6 @@ Proof. intros d u w r. rewrite !(dot_comm d u). apply dot_translate_l. Qed.
 
 Lemma dot_minus_r : forall d u w w', dot d u (fun e => w e - w' e) = dot d u w - dot d u w'.
 Proof. intros d u w w'. unfold dot. rewrite <- sum_minus. apply sum_ext. intros b _. ring. Qed.
-
-Lemma dot_zero_l : forall d u w, (forall e, (1 <= e <= d)%nat -> u e = 0) -> dot d u w = 0.
-Proof.
-  intros d u w H. unfold dot. rewrite <- (sum_zero (positions d)). apply sum_ext.
-  intros e He. apply positions_in in He. rewrite (H e He). ring.
-Qed.
-
-Lemma dot_zero_r : forall d u w, (forall e, (1 <= e <= d)%nat -> w e = 0) -> dot d u w = 0.
-Proof. intros d u w H. rewrite dot_comm. apply dot_zero_l. exact H. Qed.
 
 (** The value of a projection at component b is the dot product with column b. *)
 Lemma project_is_dot : forall d x W b, project d x W b = dot d x (fun e => W e b).
@@ -168,22 +156,27 @@ Proof.
   - intros b Hb. apply in_seq in Hb. rewrite (H b); [ring | lia].
 Qed.
 
-(** There are tokens and t for which adding t after the projections changes the score, for every d_k and
-    all weights: X = 0 and t = (1, 0, ..., 0), where the score grows. *)
+(** For some tokens and t, adding t after the projections makes the score 1 instead of 0, for every d_k and all
+    weights: at X = 0, for every t with |t|^2 = 1; there is such a t. *)
 Theorem translated_after_projection_differs : forall (d dk : nat) (WQ WK : Mat) (i j : nat),
   (1 <= dk)%nat ->
   let X : Mat := fun _ _ => 0 in
-  let t : Vec := fun b => if (b =? 1)%nat then 1 else 0 in
-  0 < dot dk (translate (project d (X i) WQ) t) (translate (project d (X j) WK) t)
-      - score d dk 1 WQ WK X i j.
+  score d dk 1 WQ WK X i j = 0 /\
+  (forall t : Vec, dot dk t t = 1 ->
+     dot dk (translate (project d (X i) WQ) t) (translate (project d (X j) WK) t) = 1) /\
+  (exists t : Vec, dot dk t t = 1).
 Proof.
-  intros d dk WQ WK i j Hdk X t. rewrite translated_after_projection_expands.
+  intros d dk WQ WK i j Hdk X.
   assert (Z : forall W b, project d (fun _ => 0) W b = 0).
   { intros W b. rewrite project_is_dot. apply dot_zero_l. reflexivity. }
-  rewrite (dot_zero_l dk (project d (X i) WQ) t) by (intros; apply Z).
-  rewrite (dot_zero_r dk t (project d (X j) WK)) by (intros; apply Z).
-  rewrite (dot_first dk t t Hdk); [unfold t; simpl; lra|].
-  intros b Hb. unfold t. destruct (Nat.eqb_spec b 1); [lia | reflexivity].
+  assert (Z1 : score d dk 1 WQ WK X i j = 0).
+  { unfold score. rewrite (dot_zero_l dk (project d (X i) WQ)) by (intros; apply Z). ring. }
+  split; [exact Z1|]. split.
+  - intros t Ht. rewrite translated_after_projection_expands, Z1, Ht.
+    rewrite (dot_zero_l dk (project d (X i) WQ) t) by (intros; apply Z).
+    rewrite (dot_zero_r dk t (project d (X j) WK)) by (intros; apply Z). ring.
+  - exists (fun b => if (b =? 1)%nat then 1 else 0). rewrite dot_first; [simpl; ring | exact Hdk |].
+    intros b Hb. destruct (Nat.eqb_spec b 1); [lia | reflexivity].
 Qed.
 
 (** Refuted: "Translating every token adds the same number to all scores of a row."

@@ -17,12 +17,6 @@ Open Scope R_scope.
 Lemma causal_nonempty : forall i, (1 <= i)%nat -> causal i <> [].
 Proof. intros i Hi. unfold causal. apply positions_cons_nonempty. exact Hi. Qed.
 
-Lemma positions_length : forall n, length (positions n) = n.
-Proof.
-  intros n. unfold positions. generalize 1%nat. induction n as [|n IH]; intros k; simpl; [reflexivity|].
-  rewrite IH. reflexivity.
-Qed.
-
 (** The weights that a token gives to itself and its predecessors sum to one; so do those over any
     non-empty allowed list, whatever the scores. *)
 Theorem softmax_rows_sum_to_one :
@@ -43,16 +37,6 @@ Proof.
   split.
   - intros d dk c WQ WK X i j H. unfold alpha. apply weight_positive. apply causal_nonempty. lia.
   - intros s S j Hj. apply weight_positive. intros E. rewrite E in Hj. destruct Hj.
-Qed.
-
-(** A term of a sum of non-negative terms is at most the sum; so a weight is at most 1. *)
-Lemma term_le_sum : forall L f j, (forall l, In l L -> 0 <= f l) -> In j L -> f j <= sum L f.
-Proof.
-  induction L as [|l L IH]; intros f j H Hj; [destruct Hj|]. simpl.
-  assert (H0 : forall k, In k L -> 0 <= f k) by (intros k Hk; apply H; right; exact Hk).
-  destruct Hj as [E|Hj].
-  - subst l. assert (H' := sum_nonneg L f H0). lra.
-  - assert (H' := IH f j H0 Hj). assert (H'' := H l (or_introl eq_refl)). lra.
 Qed.
 
 Lemma weight_at_most_one : forall s S j, In j S -> weight s S j <= 1.

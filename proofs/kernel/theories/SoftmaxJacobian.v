@@ -12,13 +12,11 @@ Open Scope R_scope.
 (** delta_ij: 1 if i = j, else 0. *)
 Definition delta (i j : nat) : R := if Nat.eqb i j then 1 else 0.
 
-(** The scores s with s_j replaced by x. *)
-Definition update (s : nat -> R) (j : nat) (x : R) : nat -> R := fun l => if Nat.eqb l j then x else s l.
-
 (** J_ij = p_i (delta_ij - p_j), that is diag(p) - p p^T. *)
 Definition jacobian (s : nat -> R) (S : list nat) (i j : nat) : R := weight s S i * (delta i j - weight s S j).
 
-(** J holds the derivatives of the weights over S: J_ij is the derivative of p_i with respect to s_j. *)
+(** J holds the derivatives of the weights over S: J_ij is the derivative of p_i with respect to s_j.
+    There is one, by [softmax_jacobian]. *)
 Definition is_jacobian (s : nat -> R) (S : list nat) (J : Mat) : Prop :=
   forall i j, In i S -> In j S -> derivable_pt_lim (fun x => weight (update s j x) S i) (s j) (J i j).
 

@@ -10,13 +10,7 @@ From SelfAttention Require Import Attention Translation.
 Import ListNotations.
 Open Scope R_scope.
 
-(** ** Sums over a permuted list *)
-
-Lemma sum_permutation : forall L L' f, Permutation L L' -> sum L f = sum L' f.
-Proof.
-  intros L L' f H. induction H; cbn [sum]; [reflexivity | rewrite IHPermutation; reflexivity | ring |].
-  rewrite IHPermutation1. exact IHPermutation2.
-Qed.
+(** ** Permuted positions *)
 
 Lemma nodup_map_if_injective : forall (p : nat -> nat) L,
   (forall a b, In a L -> In b L -> p a = p b -> a = b) -> NoDup L -> NoDup (map p L).
@@ -36,8 +30,7 @@ Proof.
   intros n p Into Inj. apply NoDup_Permutation_bis.
   - apply nodup_map_if_injective; [|apply positions_nodup].
     intros a b Ha Hb. apply Inj; apply positions_in; assumption.
-  - assert (E : forall L, length (map p L) = length L) by (induction L; simpl; congruence).
-    rewrite E. apply Nat.le_refl.
+  - rewrite length_of_map. apply Nat.le_refl.
   - intros a Ha. apply in_map_iff in Ha. destruct Ha as [b [<- Hb]].
     apply positions_in. apply Into. apply positions_in. exact Hb.
 Qed.

@@ -61,13 +61,6 @@ Proof.
   intros d dv x WV g H Hg. rewrite project_is_dot. apply dot_zero_r. intros e He. apply H; assumption.
 Qed.
 
-Lemma attention_zero_values : forall d dk c WQ WK WV S X i g,
-  (forall j, In j (S i) -> project d (X j) WV g = 0) -> attention d dk c WQ WK WV S X i g = 0.
-Proof.
-  intros d dk c WQ WK WV S X i g H. unfold attention, output.
-  rewrite (sum_ext (S i) _ (fun _ => 0)); [apply sum_zero|]. intros j Hj. rewrite (H j Hj). ring.
-Qed.
-
 Lemma attention_moves_if : forall d dk dv c WQ WK WV S X t i g,
   S i <> [] -> (1 <= g <= dv)%nat ->
   (forall e, (1 <= e <= d)%nat -> tA dk d WQ WK t e = 0) \/

@@ -10,7 +10,7 @@
     Reference: Vaswani et al., Attention is all you need, 2017, section 3.2.1. *)
 
 From Coq Require Import Reals List Arith Lra Lia FunctionalExtensionality.
-From SelfAttention Require Import Attention Softmax SoftmaxJacobian.
+From SelfAttention Require Import Attention SoftmaxJacobian.
 Import ListNotations.
 Open Scope R_scope.
 
@@ -155,7 +155,7 @@ Proof.
 Qed.
 
 (** For independent entries of mean 0 and variance 1, q.k has mean 0 and variance d, and q.k/sqrt(d) has
-    variance 1. *)
+    variance 1.  The assumptions have a model for every d ([dot_product_variance_model]). *)
 Theorem dot_product_variance :
   forall (Outcome : Type) (has : (Outcome -> R) -> Prop) (E : (Outcome -> R) -> R)
     (d : nat) (q k : nat -> Outcome -> R), (1 <= d)%nat ->
