@@ -107,7 +107,9 @@ class Chain:
         return Fact(Relation(self.start, "<=" if self._bounds else "=", self.now), self.proof.statement, FACT_DOOR)
 
     def _record(self, rule: Rule, relation: str, after: Expr, note: str) -> None:
-        step = Step(rule.name, rule.says, relation, self.now, after, note, self.proof.statement, rule.uses, self.start)
+        statement = self.proof.statement
+        uses = statement.assumptions.get(rule.assumption, rule.uses)
+        step = Step(rule.name, rule.says, relation, self.now, after, note, statement, uses, self.start)
         self.proof.record(step)
         self._now = after
 
@@ -186,7 +188,8 @@ class Proof:
             at = mapping.get(v, sp.nan)
             if not (at.is_integer and facts.at_most(low, at) and facts.at_most(at, high)):
                 raise RuleError(f"a quantified fact at {v} in its range", values)
-        return Fact(substitute(formula.body, mapping), self.statement, FACT_DOOR)
+        says = "P(v) for all v in a range => P(u) for a u in it"
+        return self._infer("specialise", substitute(formula.body, mapping), fact, says=says)
 
     # -- inference -----------------------------------------------------------------------------------------
 

@@ -26,6 +26,8 @@ from proofs.kernel.source import ROOT, Theorem, Theories
 MOST_SECONDS = 300.0
 """One run of a tool that takes longer is stopped, and has failed."""
 CORES = os.cpu_count() or 1
+MAKER = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
+"""Reports that another version of this module has made do not count."""
 KEPT = 3
 """How many compiled folders stay in the cache."""
 
@@ -80,7 +82,7 @@ def report(
         progress: is told what is being done.
     """
     try:
-        kept = cache_folder() / rocq.version
+        kept = cache_folder() / rocq.version / MAKER
         kept.mkdir(parents=True, exist_ok=True)
     except OSError:  # a home that cannot be written to: work in a temporary folder and keep nothing
         with tempfile.TemporaryDirectory() as passing:

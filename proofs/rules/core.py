@@ -147,8 +147,9 @@ def _is_index(expr: Expr) -> bool:
 
 @dataclass(frozen=True)
 class Rule:
-    """A named rewriting of one subexpression; `says` is the schema shown to readers, `uses` the fact it applies.
+    """A named rewriting of one subexpression; `says` is the schema shown to readers.
 
+    `uses` is the fact, and `assumption` the name of the assumption, that it rewrites by, if it does.
     One that `bounds` gives an upper bound instead of an equal value: only `rewrite_upwards` may apply it.
     """
 
@@ -157,6 +158,7 @@ class Rule:
     apply: Callable[[Expr, Context], Expr | None]
     uses: Formula | None = None
     bounds: bool = False
+    assumption: str = ""
 
 
 def rewrite(expr: Expr, rule: Rule, context: Context, *, every: bool = False, at: Expr | None = None) -> Expr:

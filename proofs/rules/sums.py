@@ -285,4 +285,4 @@ def assume(name: str, *, backwards: bool = False) -> Rule:
         formula = context.assumptions.get(name)
         return None if formula is None else instance_of(formula, node, context, backwards=backwards)
 
-    return Rule("congruence", f"rewrite by the assumption '{name}' where its range holds", apply)
+    return Rule("congruence", f"rewrite by the assumption '{name}' where its range holds", apply, assumption=name)

@@ -267,7 +267,7 @@ def test_unchanged_theories_are_not_compiled_again(theories, monkeypatch):
     assert built(A=GOOD, B=BELOW, C=apart) == []
     assert built(A=GOOD, B=BELOW + "\n", C=apart) == ["B.v"]
     assert built(A=GOOD + "\n", B=BELOW + "\n", C=apart) == ["A.v", "B.v"]
-    assert len(list((rocq.cache_folder() / TOOL.version).iterdir())) == rocq.KEPT
+    assert len(list((rocq.cache_folder() / TOOL.version / rocq.MAKER).iterdir())) == rocq.KEPT
     options["fresh"] = True
     assert built(A=GOOD, B=BELOW, C=apart) == ["A.v", "B.v", "C.v"]
 

@@ -114,6 +114,8 @@ def test_the_theories_of_the_project_have_no_hole_and_say_what_they_state():
     theories = load()
     assert theories.problems == ()
     assert theories.theorems
+    for theory in theories.theories.values():
+        assert "\nOpen Scope R_scope.\n" in theory.text, theory.name  # 1 / 2 would be 0 among natural numbers
     for theorem in theories.theorems.values():
         assert len(theorem.says) > 20, theorem.name
         assert theorem.text.count("\n") <= 40, theorem.name
