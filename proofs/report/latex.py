@@ -26,6 +26,7 @@ _NAMES = {
     "eta": r"\eta",
     "theta": r"\theta",
     "kappa": r"\kappa",
+    "rho": r"\rho",
     "lo": r"\underline{v}",
     "hi": r"\overline{v}",
     "mu": r"\mu",

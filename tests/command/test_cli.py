@@ -4,7 +4,6 @@ import json
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,15 +44,9 @@ def assert_one_line(result, *words):
     assert all(word in result.stderr for word in words), result.stderr
 
 
-def test_verify_json_of_named_claims(results, monkeypatch):
+def test_verify_json_of_named_claims():
     """The JSON has the contract's keys, a refuted witness, judged lines and a repair."""
-
-    def narrowed(wanted, **_):
-        chosen = [claim for claim in results.claims if claim.id in wanted]
-        return replace(results, claims=chosen)  # what is printed is tested here; the run itself is shared
-
-    monkeypatch.setattr("proofs.run.verify", narrowed)
-    result = run("verify", "lemma_1_strict", "theorem_1_agreement", "--json")
+    result = run("verify", "lemma_1_strict", "theorem_1_agreement", "--json", "--kernel", "record")
     assert result.exit_code == 0
     data = json.loads(result.stdout)
     assert data["schema"] == 1
@@ -77,7 +70,9 @@ def test_verify_json_of_named_claims(results, monkeypatch):
     ]
     theorem = by_id["theorem_1_agreement"]
     assert (theorem["verdict"], theorem["scope"], theorem["witness"]) == ("proved", "all sizes", None)
-    assert theorem["mutants"]["total"] == theorem["mutants"]["refuted"] >= 2
+    assert theorem["mutants"]["total"] == theorem["mutants"]["refuted"] >= 3
+    assert theorem["kernel"]["checked"]
+    assert lemma["kernel"]["theorem"] == "lemma_1_strict_refuted"
     assert theorem["law"]["outcome"] == "holds"
     assert theorem["law"]["cases"] > 1000
 
