@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -223,6 +224,11 @@ def _relabelled(body: Any, old: Any, new: Any) -> Any:
 
 def latex(expr: Any) -> str:
     """Return an expression as LaTeX."""
+    return _latex(sp.sympify(expr))
+
+
+@lru_cache(maxsize=50_000)  # a step prints what the one before it arrived at, and facts stand on many pages
+def _latex(expr: Any) -> str:
     out = _Printer({"mul_symbol": None, "fold_short_frac": False}).doprint(pretty(expr))
     return str(out).replace(r"\limits", "").replace("\\ ", " ")
 
