@@ -181,10 +181,14 @@ class _Refused(Exception):  # likewise: what was derived is true, and is not wha
 
 
 def _witness(statement: Statement, what: str, problems: list[str]) -> Witness | None:
-    """Search for a witness; a statement that cannot be searched is a problem, and no more."""
+    """Search for a witness and look at it afresh; a statement that cannot be searched is a problem, and no more."""
     try:
         require_well_formed(statement)
-        return search.witness(statement)
+        found = search.witness(statement)
+        if found is not None and not search.still_refutes(found):
+            problems.append(f"{what}: the witness found does not refute it when evaluated again")
+            return None
+        return found  # noqa: TRY300  # what an exception means is said below
     except Exception as error:  # noqa: BLE001  # as above
         problems.append(f"{what}: no witness could be sought: {type(error).__name__}: {error}")
         return None

@@ -36,7 +36,6 @@ ROW = (N.i, 1, N.n)
 SIZE = I.Absolute(h(N.j))
 TOTAL = sp.Sum(SIZE, (N.j, 1, N.n))
 SCALED = sp.Sum(power(N.j) * SIZE, (N.j, 1, N.n))
-SQUARED = sp.Sum(power(N.j) ** 2 * SIZE, (N.j, 1, N.n))
 
 
 def statement(factor: I.Expr = HALF, *, op: str = "<=", last: I.Expr = N.n) -> Statement:

@@ -581,3 +581,16 @@ def test_quantified_conclusions_are_decided():
         return proof.generalize(proof.linear_combination(equal(2 * z[l], z[l] + z[l])), l)
 
     assert decide(claim(for_all, derive_all)).kind is Kind.PROVED
+
+
+def test_a_witness_that_does_not_hold_up_refutes_nothing(monkeypatch):
+    """What the search returns is evaluated again before it decides: moved by one unit, it is no evidence."""
+    found = search.witness(registry.claims()["lemma_1_weights"].parts[0].statement)
+    entries = dict(found.instance.arrays["t"])
+    still = replace(
+        found.instance, arrays={**found.instance.arrays, "t": {k: v - number(1) for k, v in entries.items()}}
+    )
+    monkeypatch.setattr(search, "witness", lambda *_, **__: replace(found, instance=still))
+    verdict = decide(registry.claims()["lemma_1_weights"], {})
+    assert verdict.kind is Kind.UNDECIDED
+    assert "the witness found does not refute it when evaluated again" in verdict.residual
