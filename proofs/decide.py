@@ -27,8 +27,6 @@ from proofs.wellformed import require_well_formed
 
 SPOT_MODELS = 3
 """Random models at which every step of a derivation is evaluated exactly."""
-
-
 MOST_PLACES = 12
 """About how many assignments of the index letters a step is evaluated at, at each model."""
 MUTANTS = 3
@@ -52,9 +50,8 @@ def decide(claim: Claim, earlier: Mapping[str, Verdict] | None = None) -> Verdic
         return Verdict(claim.id, Kind.NOT_FORMAL, "", residual=claim.not_formal, door=DOOR)
     if claim.cites and not claim.parts:
         return Verdict(claim.id, Kind.CITED, "", residual=_cited(claim), door=DOOR)
-    tainted = tuple(name for name in claim.uses if name not in verdicts or verdicts[name].kind is not Kind.PROVED)
+    tainted, problems = _taint(claim, verdicts)
     evidence: list[PartEvidence] = []
-    problems: list[str] = [f"uses {name}, which is not proved" for name in tainted]
     for part in claim.parts:
         what = part.label or "the claim"
         try:
@@ -106,8 +103,7 @@ def with_kernel(verdicts: Mapping[str, Verdict], refused: Mapping[str, str]) -> 
             continue
         verdict = verdicts[claim.id]
         if verdict.kind is Kind.PROVED:
-            tainted = tuple(name for name in claim.uses if out[name].kind is not Kind.PROVED)
-            problems = [f"uses {name}, which is not proved" for name in tainted]
+            tainted, problems = _taint(claim, out)
             if claim.kernel is not None and claim.kernel in refused:
                 problems.append(f"the kernel does not accept {claim.kernel}: {refused[claim.kernel]}")
             if problems:
@@ -124,6 +120,12 @@ def with_kernel(verdicts: Mapping[str, Verdict], refused: Mapping[str, str]) -> 
                 )
         out[claim.id] = verdict
     return out
+
+
+def _taint(claim: Claim, verdicts: Mapping[str, Verdict]) -> tuple[tuple[str, ...], list[str]]:
+    """Return the claims that a claim uses and that are not proved, and a sentence about each."""
+    tainted = tuple(name for name in claim.uses if name not in verdicts or verdicts[name].kind is not Kind.PROVED)
+    return tainted, [f"uses {name}, which is not proved" for name in tainted]
 
 
 def judge_lines(claim: Claim, verdicts: Mapping[str, Verdict]) -> tuple[LineVerdict, ...]:
