@@ -68,14 +68,15 @@ class Statement:
 class Record:
     """Numbers printed for a name.
 
-    Attributes: start; numbers; shape; flat; sound (for each number, once judged: it holds no mistake).
+    Attributes: start; numbers; shape; flat; causes (for each number, once judged: where the
+    mistake stands that it is wrong by, None if it holds none).
     """
 
     start: int
     numbers: tuple[Number, ...]
     shape: tuple[int, int] | None
     flat: bool = False
-    sound: list[bool] = field(default_factory=list)
+    causes: list[int | None] = field(default_factory=list)
 
     def value(self) -> Value:
         """The numbers as printed."""
@@ -84,6 +85,11 @@ class Record:
             return entries[0]
         width = self.shape[1]
         return Array(tuple(tuple(entries[i : i + width]) for i in range(0, len(entries), width)), self.flat)
+
+    @property
+    def cause(self) -> int | None:
+        """Where the first mistake stands that any of the numbers is wrong by."""
+        return next((cause for cause in self.causes if cause is not None), None)
 
     def agrees(self, other: Record) -> bool:
         """Whether two printings of one thing differ at most in their number of digits."""

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from proofs.audit.values import Value
 
 
-_Formulas: TypeAlias = "dict[int, tuple[Value, bool]]"
-"""Local values by position in the chain, each with whether all it was computed from is sound."""
+_Formulas: TypeAlias = "dict[int, tuple[Value, int | None]]"
+"""Local values by position in the chain, each with the first mistake in what it was computed from (None: sound)."""
 
 
 class Examiner:
@@ -41,7 +41,7 @@ class Examiner:
         self.ledger, self.known = ledger, known
         self.evaluator = Evaluator(reading)
         self.exact = Global(known, self.evaluator)
-        self.local = Local(known, self.evaluator, self.exact, ledger.sound)
+        self.local = Local(known, self.evaluator, self.exact, ledger.causes)
         self.reading = ""
         self.substitutions = Substitutions(ledger, known, self.exact, self.local)
 
@@ -74,7 +74,7 @@ class Examiner:
                 continue
             reference = self._reference(statement, position, formulas)
             if broken is not None and position > broken:
-                reference.sound = reference.settled = False
+                reference.cause, reference.settled = members[broken].start, False
             printed = record(member)
             self.ledger.judge(name, printed, reference)
             if position and statement.key:
@@ -103,7 +103,7 @@ class Examiner:
             if numbers(member) is not None or (position == 0 and statement.key):
                 continue
             try:
-                out[position] = self.local.value(member, statement.start), self.local.sound
+                out[position] = self.local.value(member, statement.start), self.local.cause
             except FAILURES as error:
                 failures.append(error)
         if self.local.problems:
@@ -123,7 +123,7 @@ class Examiner:
         formulas: _Formulas = {}
         for place, member in bare.items():
             try:
-                formulas[place] = self.local.value(member, statement.start), True
+                formulas[place] = self.local.value(member, statement.start), None
             except FAILURES as error:
                 self.ledger.failure(error, statement)
         self._links(statement, formulas, set())
@@ -147,7 +147,8 @@ class Examiner:
             text, other = (self.ledger.text(node) for node in (members[position], before))
             message = wording.link(text, links.shown(value), other, known)
             name = self.ledger.name(members)
-            self.ledger.find("value", name, message, members[position].start, members[position].stop)
+            start, stop = members[position].start, members[position].stop
+            self.ledger.find("value", name, message, start, stop, verdict="wrong", cause=start)
             first = position if first is None else first
         return first
 
@@ -187,20 +188,27 @@ class Examiner:
         printed = record(members[position])
         grounds = range(position - 1, -1, -1) if position else range(1, 2)
         local: list[Real] | None = None
-        sound = True
+        cause: int | None = None
         for place in grounds:
             before = members[place]
             if place in formulas:
-                value, sound = formulas[place]
+                value, cause = formulas[place]
             elif place and numbers(before) is not None:
                 value = record(before).value()
-                sound = all(self.ledger.sound.get(n.start, True) for n in numbers(before) or ())
+                cause = next((c for n in numbers(before) or () if (c := self.ledger.causes.get(n.start))), None)
             else:
                 continue
             local = self.ledger.entries(value, printed, statement)
             break
         exact = self._exact(statement, position, printed)
-        return Reference(local, exact, sound, self._note())
+        return Reference(local, exact, cause, self._note(), repeated=self._repeated(statement, printed))
+
+    def _repeated(self, statement: Statement, printed: Record) -> Record | None:
+        """Return what was printed for the name before, if this only prints it again."""
+        if statement.formulas or not statement.key:
+            return None
+        last = self.known.last_printed(statement.chain.members[0], statement.start)
+        return last if last is not None and last.agrees(printed) else None
 
     def _exact(self, statement: Statement, position: int, printed: Record) -> list[Real] | None:
         head = statement.equal_members[0 if position else 1]

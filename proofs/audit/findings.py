@@ -8,16 +8,23 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from proofs.audit.source import Source
 
+HINTS = ("reading", "truncates", "forced_sum", "logarithm")
+MORE_DIGITS = 6
+"""How many digits beyond the printed ones an expected value is also given to."""
 KINDS = ("value", "shape", "undefined", "redefined", "definition", "substitution", "unread")
 SCHEMA = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One comparison. Attributes: expected (at the printed precision; None if undecided); verdict."""
+    """One comparison.
+
+    Attributes: expected (at the printed precision; None if undecided); verdict; precise (to MORE_DIGITS more digits).
+    """
 
     expected: str | None
     verdict: str
+    precise: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +32,8 @@ class PrintedValue:
     """One printed number that the text claims to be equal to something.
 
     Attributes: line, column (1-based); name; component (1-based, None in a scalar); printed; verdict; local;
-    exact (`global` in JSON); note; start, stop (document offsets); replacement (its characters as they should
-    be, or None).
+    exact (`global` in JSON); note; start, stop (document offsets); cause (where the mistake stands that this number
+    is wrong by: its own start if the mistake is made here, None if it is not wrong).
     """
 
     line: int
@@ -40,6 +47,7 @@ class PrintedValue:
     note: str
     start: int
     stop: int
+    cause: int | None = None
 
     @property
     def label(self) -> str:
@@ -52,7 +60,9 @@ class PrintedValue:
 class Finding:
     """One thing to look at.
 
-    Attributes: line, column (1-based); kind (one of KINDS); name; message; start, stop (document offsets).
+    Attributes: line, column (1-based); kind (one of KINDS); name; message; start, stop (document offsets); verdict
+    (of the value it is about, else ""); cause (where the mistake stands that is found here: its own start, or that of
+    an earlier mistake which is carried on; None for findings that are no mistakes in numbers).
 
     A `remark` is worth knowing but no fault: a value printed again unchanged, a value that the text leaves to
     the reader to derive.  Remarks do not make a document unclean.
@@ -66,6 +76,17 @@ class Finding:
     start: int
     stop: int
     remark: bool = False
+    verdict: str = ""
+    cause: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Something about the document as a whole. Attributes: kind (one of HINTS); message; line (1-based, or None)."""
+
+    kind: str
+    message: str
+    line: int | None = None
 
 
 @dataclass(slots=True)
@@ -97,8 +118,8 @@ class DocumentAudit:
     """The audit of one document.
 
     Attributes: source; reading ("row", "column", or "" where no product needed one); coverage; values and
-    findings in the order of the text; edits (every wrong number, to be replaced); numeric_lines (1-based
-    lines that hold audited segments).
+    findings in the order of the text; edits (every wrong number, to be replaced); formulas (start and stop of each
+    audited segment); hints (on the document as a whole).
     """
 
     source: Source
@@ -108,6 +129,7 @@ class DocumentAudit:
     findings: tuple[Finding, ...]
     edits: tuple[Edit, ...] = ()
     formulas: tuple[tuple[int, int], ...] = field(default=())
+    hints: tuple[Hint, ...] = ()
 
     @property
     def path(self) -> str:
@@ -118,6 +140,11 @@ class DocumentAudit:
     def clean(self) -> bool:
         """Whether nothing was found but remarks."""
         return all(finding.remark for finding in self.findings)
+
+    @property
+    def mistakes(self) -> int:
+        """How many mistakes in numbers there are, those not counted that only carry an earlier one on."""
+        return len({finding.cause for finding in self.findings if finding.cause is not None})
 
     @property
     def corrected_text(self) -> str:
@@ -163,15 +190,32 @@ class DocumentAudit:
                     "local": _side(v.local),
                     "global": _side(v.exact),
                     "note": v.note,
+                    "cause": self._cause(v.cause),
                 }
                 for v in self.values
             ],
             "findings": [
-                {"line": f.line, "column": f.column, "kind": f.kind, "name": f.name, "message": f.message}
+                {
+                    "line": f.line,
+                    "column": f.column,
+                    "kind": f.kind,
+                    "name": f.name,
+                    "message": f.message,
+                    "remark": f.remark,
+                    "cause": self._cause(f.cause),
+                }
                 for f in self.findings
             ],
+            "mistakes": self.mistakes,
+            "hints": [{"kind": h.kind, "message": h.message, "line": h.line} for h in self.hints],
         }
+
+    def _cause(self, offset: int | None) -> dict[str, int] | None:
+        if offset is None:
+            return None
+        line, column = self.source.place(offset)
+        return {"line": line, "column": column}
 
 
 def _side(side: Side | None) -> dict[str, str | None] | None:
-    return None if side is None else {"expected": side.expected, "verdict": side.verdict}
+    return None if side is None else {"expected": side.expected, "verdict": side.verdict, "precise": side.precise}

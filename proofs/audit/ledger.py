@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from attention.exact import TooClose
 from proofs.audit import judge, wording
 from proofs.audit.evaluator import NotDefined, ShapesDiffer
-from proofs.audit.findings import Edit, Finding, PrintedValue, Side
+from proofs.audit.findings import MORE_DIGITS, Edit, Finding, PrintedValue, Side
 from proofs.audit.limits import TooLarge, Unread
 from proofs.audit.reals import Undefined
 from proofs.audit.syntax import latex, numbers
@@ -30,34 +30,52 @@ FAILURES = (NotDefined, ShapesDiffer, Undefined, TooClose, Unread)
 class Reference:
     """What printed numbers are compared with, in their order.
 
-    `sound`: what `local` used has no mistake. `settled`: the expressions before agree, so that a wrong number can be
-    corrected.
+    `cause`: where the first mistake stands in what `local` used; None if it has none. `settled`: the expressions
+    before agree, so that a wrong number can be corrected. `repeated`: the same numbers, printed before.
     """
 
     local: list[Real] | None
     exact: list[Real] | None
-    sound: bool
+    cause: int | None
     note: str = ""
     settled: bool = True
+    repeated: Record | None = None
 
 
 class Ledger:
-    """Collects values, findings and edits; `sound` says of each number judged whether it holds no mistake."""
+    """Collects values, findings and edits.
+
+    `causes` says of each number that is wrong where the mistake stands: at the number itself, or before it.
+    """
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.values: list[PrintedValue] = []
         self.findings: list[Finding] = []
         self.edits: dict[int, Edit] = {}
-        self.sound: dict[int, bool] = {}
+        self.causes: dict[int, int] = {}
+        self._labels: dict[int, str] = {}
         self.unread = 0
         self._undefined: set[str] = set()
 
-    def find(self, kind: str, name: str, message: str, start: int, stop: int, *, remark: bool = False) -> None:
+    def find(
+        self,
+        kind: str,
+        name: str,
+        message: str,
+        start: int,
+        stop: int,
+        *,
+        remark: bool = False,
+        verdict: str = "",
+        cause: int | None = None,
+    ) -> None:
         """Add a finding at a stretch of the document."""
         line, column = self.source.place(start)
         self.unread += kind == "unread"
-        self.findings.append(Finding(line, column, kind, name, message, start, stop, remark))
+        if cause == start:
+            self._labels.setdefault(start, name)
+        self.findings.append(Finding(line, column, kind, name, message, start, stop, remark, verdict, cause))
 
     def name(self, members: tuple[Node, ...]) -> str:
         """Return the left-most name of a chain as printed."""
@@ -83,13 +101,16 @@ class Ledger:
         return entries
 
     def judge(self, name: str, printed: Record, reference: Reference) -> None:
-        """Judge the numbers printed for a name against what they are compared with; note which are sound."""
+        """Judge the numbers printed for a name against what they are compared with; note what they are wrong by."""
         for index, number in enumerate(printed.numbers):
             local = None if reference.local is None else reference.local[index]
             exact = None if reference.exact is None else reference.exact[index]
-            value = self._value(name, number, component(printed.shape, index), local, exact, reference)
-            printed.sound.append(value.verdict in judge.SOUND | {"given"})
-            self.sound[number.start] = printed.sound[-1]
+            again = None if reference.repeated is None else reference.repeated.causes[index : index + 1]
+            before = reference.cause if not again else again[0]
+            value = self._value(name, number, component(printed.shape, index), local, exact, reference, before)
+            printed.causes.append(value.cause)
+            if value.cause is not None:
+                self.causes[number.start] = value.cause
 
     def _value(
         self,
@@ -99,11 +120,15 @@ class Ledger:
         local: Real | None,
         exact: Real | None,
         reference: Reference,
+        before: int | None,
     ) -> PrintedValue:
         """Judge one printed number; keep the value, and its finding and correction if it is not right."""
         sides = [None if x is None else judge.verdict(number.printed, x) for x in (local, exact)]
-        first, second, overall = judge.both(sides[0], sides[1], sound=reference.sound)
-        expected = [None if x is None else judge.expected(number.printed, x) for x in (local, exact)]
+        first, second, overall = judge.both(sides[0], sides[1], sound=reference.cause is None)
+        inherits = before is not None and (
+            not reference.settled or local is None or not {sides[0], sides[1]}.isdisjoint(judge.SOUND)
+        )
+        cause = None if overall in judge.SOUND | {"given"} else before if inherits else number.start
         line, column = self.source.place(number.start)
         value = PrintedValue(
             line,
@@ -112,15 +137,20 @@ class Ledger:
             index,
             number.printed.text,
             overall,
-            None if first is None else Side(expected[0], first),
-            None if second is None else Side(expected[1], second),
+            None if local is None or first is None else _side(number, local, first),
+            None if exact is None or second is None else _side(number, exact, second),
             reference.note,
             number.start,
             number.stop,
+            cause,
         )
         self.values.append(value)
         if overall in {"wrong", "truncated", "undecided"}:
-            self.find("value", name, wording.value(value), number.start, number.stop)
+            origin = None if cause is None or cause == number.start else self._origin(cause)
+            message = wording.value(value, origin)
+            if cause == number.start:
+                self._labels[cause] = value.label
+            self.find("value", name, message, number.start, number.stop, verdict=overall, cause=cause)
         if overall == "wrong" and reference.settled:
             self.correct(number, exact if exact is not None else local)
         return value
@@ -134,11 +164,19 @@ class Ledger:
         if exact is None:
             return
         try:
-            text = number.printed.rewritten(judge.nearest(number.printed, exact))
+            units = judge.nearest(number.printed, exact)
         except (TooClose, TooLarge):
             return
-        if text != number.printed.text:
-            self.edits[number.start] = Edit(number.start, number.start + len(number.printed.text), text)
+        if units == number.printed.units:
+            return
+        start = number.start
+        if units < 0 and number.printed.units < 0 and number.digits >= 0:
+            start, units = number.digits, -units  # the sign and what stands behind it stay
+        self.edits[number.start] = Edit(start, number.stop, number.printed.rewritten(units))
+
+    def _origin(self, cause: int) -> tuple[str, int]:
+        """Return the name of what stands where a mistake was made, and its line."""
+        return self._labels.get(cause, ""), self.source.place(cause)[0]
 
     def failure(self, error: Exception, statement: Statement) -> None:
         """Report why a statement could not be computed; an undefined name is reported once."""
@@ -154,3 +192,9 @@ class Ledger:
             message = f"{error}." if kind == "shape" else wording.unread(str(error))
             if not any(f.start == start and f.message == message for f in self.findings[-3:]):
                 self.find(kind, self.name(members), message, start, stop)
+
+
+def _side(number: Number, exact: Real, verdict: str) -> Side:
+    """Return one comparison: the expected value at the printed precision, and to MORE_DIGITS more digits."""
+    finer = replace(number.printed, places=number.printed.places + MORE_DIGITS)
+    return Side(judge.expected(number.printed, exact), verdict, judge.expected(finer, exact))

@@ -199,7 +199,8 @@ class _Parser(Brackets):
         while self.now.kind in {"sup", "sub", "prime", "percent", "factorial", "transpose"}:
             token = self.now
             if token.kind == "percent" and isinstance(node, Number):
-                node = replace(node, stop=self.take().stop, printed=replace(node.printed, shift=2))
+                self.take()
+                node = replace(node, printed=replace(node.printed, shift=2))
             elif token.kind == "sup":
                 node = replace(self.superscript(node), start=opening)
             elif token.kind == "transpose":
@@ -344,5 +345,6 @@ def _signed(opening: Token, sign: int, node: Node) -> Node:
         return node
     if isinstance(node, Number) and node.printed.text[0] not in "-\u2212":
         p = node.printed
-        return Number(opening.start, node.stop, replace(p, text=opening.text + p.text, units=-p.units))
+        signed = replace(p, text=opening.text + p.text, units=-p.units)
+        return Number(opening.start, node.stop, signed, node.start)
     return Add(opening.start, node.stop, ((-1, node),))

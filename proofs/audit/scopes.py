@@ -116,16 +116,17 @@ class Global:
 class Local:
     """Scope of the reader who trusts the page: every name as last printed before the formula that uses it."""
 
-    def __init__(self, known: Definitions, evaluator: Evaluator, exact: Global, sound: Mapping[int, bool]) -> None:
+    def __init__(self, known: Definitions, evaluator: Evaluator, exact: Global, causes: Mapping[int, int]) -> None:
         self.known, self.evaluator, self.exact = known, evaluator, exact
         self.at = 0
-        self._sound = sound
-        self.sound = True
+        self._causes = causes
+        self.cause: int | None = None
         self.problems: list[ShapeProblem] = []
 
     def literal(self, number: Number) -> Real:
         """Return the number as printed."""
-        self.sound = self.sound and self._sound.get(number.start, True)
+        if self.cause is None:
+            self.cause = self._causes.get(number.start)
         return number.printed.value
 
     def problem(self, found: ShapeProblem) -> None:
@@ -135,9 +136,10 @@ class Local:
     def value(self, node: Node, at: int) -> Value:
         """Return the value of a formula that stands at offset `at`.
 
-        Afterwards `sound` says whether every printed number used, itself or by name, holds no mistake.
+        Afterwards `cause` says where the first mistake stands that a printed number used, itself or by name, is wrong
+        by; None if all of them are sound.
         """
-        self.at, self.sound = at, True
+        self.at, self.cause = at, None
         return self.evaluator.value(node, self)
 
     def lookup(self, node: Name | Call) -> Value:
@@ -145,5 +147,6 @@ class Local:
         printed = self.known.last_printed(node, self.at)
         if printed is None:
             return self.exact.value(node, self.at)
-        self.sound = self.sound and all(printed.sound)
+        if self.cause is None:
+            self.cause = printed.cause
         return printed.value()

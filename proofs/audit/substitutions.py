@@ -97,7 +97,8 @@ class Substitutions:
             if isinstance(formula, (Number, Table)) and not all(n.start in self._named for n in before):
                 # A number beside a number stands for nothing: the two formulas are compared as a whole.
                 for number, other in zip(printed.numbers, before, strict=True) if same else ():
-                    self.ledger.sound[number.start] = self.ledger.sound.get(other.start, True)
+                    if other.start in self.ledger.causes:
+                        self.ledger.causes[number.start] = self.ledger.causes[other.start]
                     if other.start in self.exact.targets:
                         self.exact.targets[number.start] = self.exact.targets[other.start]
                 return
@@ -111,7 +112,7 @@ class Substitutions:
             for number, target in zip(printed.numbers, exact, strict=True):
                 self.exact.targets[number.start] = target
         if isinstance(formula, Number):
-            self._compare(latex(formula), [formula], printed, exact, [self.ledger.sound.get(formula.start, True)])
+            self._compare(latex(formula), [formula], printed, exact, [self.ledger.causes.get(formula.start)])
         elif isinstance(formula, (Name, Call, Component)):
             self._put_for_name(statement, formula, printed, exact)
         elif numbers(formula) is None:
@@ -162,14 +163,15 @@ class Substitutions:
         if last is not None:
             places = [formula.position] if isinstance(formula, Component) else range(len(last.numbers))
             known = [last.numbers[p] for p in places if p < len(last.numbers)]
-            self._compare(latex(formula), known, printed, exact, [last.sound[p] for p in places if p < len(last.sound)])
+            causes = [last.causes[p] if p < len(last.causes) else None for p in places if p < len(last.numbers)]
+            self._compare(latex(formula), known, printed, exact, causes)
             return
         if isinstance(formula, Component):
             return
         name = latex(formula)
         derived = self._derived(formula, statement)
         note = f"stands for {name}, which is printed nowhere before"
-        self.ledger.judge(name, printed, Reference(None, exact if derived else None, sound=True, note=note))
+        self.ledger.judge(name, printed, Reference(None, exact if derived else None, None, note))
         if derived:
             self.not_derived(formula, name, printed)
         self.known.print(formula, printed)
@@ -186,12 +188,17 @@ class Substitutions:
             local = self.ledger.entries(self.local.value(formula, statement.start), printed, statement)
         except FAILURES:
             local = None
-        sound = self.local.sound
+        cause = self.local.cause
         name = self.ledger.name(statement.equal_members)
-        self.ledger.judge(name, printed, Reference(local, exact, sound, "a step of the computation"))
+        self.ledger.judge(name, printed, Reference(local, exact, cause, "a step of the computation"))
 
     def _compare(
-        self, name: str, known: list[Number], printed: Record, exact: list[Real] | None, sound: list[bool]
+        self,
+        name: str,
+        known: list[Number],
+        printed: Record,
+        exact: list[Real] | None,
+        causes: list[int | None],
     ) -> None:
         """Compare the numbers put in with those last printed."""
         if len(known) != len(printed.numbers):
@@ -199,12 +206,17 @@ class Substitutions:
         for index, (number, before) in enumerate(zip(printed.numbers, known, strict=True)):
             same = judge.agree(number.printed, before.printed)
             right = exact is None or judge.verdict(number.printed, exact[index]) in judge.SOUND
-            self.ledger.sound[number.start] = sound[index] if same else right
+            own = number.start if causes[index] is None else causes[index]
+            cause = causes[index] if same else None if right else number.start
+            if cause is not None:
+                self.ledger.causes[number.start] = cause
             if not same:
                 line, _ = self.ledger.source.place(before.start)
                 message = wording.substitution(name, number.printed.text, before.printed.text, line)
-                self.ledger.find("substitution", name, message, number.start, number.stop)
-            if not self.ledger.sound[number.start] and exact is not None:
+                self.ledger.find(
+                    "substitution", name, message, number.start, number.stop, cause=own if right else number.start
+                )
+            if cause is not None and exact is not None:
                 self.ledger.correct(number, exact[index])
 
     def not_derived(self, head: Node, name: str, printed: Record) -> None:

@@ -15,11 +15,16 @@ from proofs.audit.values import Printed, decimal
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A printed number, sign included where it is a lone signed number."""
+    """A printed number, sign included where it is a lone signed number.
+
+    `stop` is the end of its digits (of the mantissa, before a percent sign or a power of ten); `digits` is where they
+    begin, behind the sign and what stands between.
+    """
 
     start: int
     stop: int
     printed: Printed
+    digits: int = -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 _LONG = 80
 
 
-def value(found: PrintedValue) -> str:
-    """Say what is printed and what should be."""
+def value(found: PrintedValue, origin: tuple[str, int] | None = None) -> str:
+    """Say what is printed and what should be; `origin`: name and line of the earlier mistake that is carried on."""
     local, exact = (_side(side) for side in (found.local, found.exact))
     where = f"{found.label} is printed as {found.printed}"
     if found.verdict == "truncated":
@@ -20,11 +20,12 @@ def value(found: PrintedValue) -> str:
         return f"{where}, too close to the border of a rounding to be decided."
     if found.local is None or found.exact is None:
         source = "the inputs give" if found.local is None else "the expression before it gives"
-        return f"{where}, but {source} {exact or local}."
+        again = f": {_carried(origin)}" if origin else ""
+        return f"{where}, but {source} {exact or local}{again}."
     if found.local.verdict in {"exact", "rounded", "tie", "carried", "truncated"}:
         return (
             f"{found.label} = {found.printed} follows from the numbers printed before it, "
-            f"but the inputs give {exact}: an earlier mistake is carried on."
+            f"but the inputs give {exact}: {_carried(origin)}."
         )
     if found.exact.verdict in {"exact", "rounded", "tie", "carried", "truncated"}:
         return (
@@ -33,6 +34,15 @@ def value(found: PrintedValue) -> str:
     if local == exact:
         return f"{where}, but it is {exact}."
     return f"{where}, but the numbers before it give {local} and the inputs {exact}."
+
+
+def _carried(origin: tuple[str, int] | None) -> str:
+    if origin is None:
+        return "an earlier mistake is carried on"
+    name, line = origin
+    return (
+        f"the mistake in {name} on line {line} is carried on" if name else f"the mistake on line {line} is carried on"
+    )
 
 
 def link(text: str, value: str, before: str, known: str) -> str:

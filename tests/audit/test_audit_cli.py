@@ -91,9 +91,19 @@ def test_json_is_the_contract(file):
     data = json.loads(result.stdout)
     assert data["schema"] == 1
     [document] = data["documents"]
-    assert list(document) == ["path", "sha256", "encoding", "coverage", "values", "findings"]
+    assert list(document) == [
+        "path",
+        "sha256",
+        "encoding",
+        "coverage",
+        "values",
+        "findings",
+        "mistakes",
+        "hints",
+    ]
     assert document["coverage"] == {"segments": 1, "numeric": 1, "audited": 1, "symbolic": 0, "unread": 0}
-    side = {"expected": "2", "verdict": "wrong"}
+    side = {"expected": "2", "verdict": "wrong", "precise": "2.000000"}
+    here = {"line": 1, "column": 14}
     assert document["values"] == [
         {
             "line": 1,
@@ -105,10 +115,14 @@ def test_json_is_the_contract(file):
             "local": side,
             "global": side,
             "note": "",
+            "cause": here,
         }
     ]
     message = "x is printed as 3, but it is 2."
-    assert document["findings"] == [{"line": 1, "column": 14, "kind": "value", "name": "x", "message": message}]
+    assert document["findings"] == [
+        {**here, "kind": "value", "name": "x", "message": message, "remark": False, "cause": here}
+    ]
+    assert (document["mistakes"], document["hints"]) == (1, [])
 
 
 def test_components_in_json(file):
