@@ -18,8 +18,10 @@ def test_local_and_global_are_told_apart():
     )
     assert [f.message for f in document.findings] == [
         "b is printed as 7, but it is 6.",
-        "c = 8 follows from the numbers printed before it, but the inputs give 7: "
-        "the mistake in b on line 1 is carried on.",
+        (
+            "c = 8 follows from the numbers printed before it, but the inputs give 7: "
+            "the mistake in b on line 1 is carried on."
+        ),
         "d = 7 is right from the inputs, but the numbers printed before it give 8.",
     ]
     assert document.mistakes == 1
