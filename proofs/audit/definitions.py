@@ -168,10 +168,27 @@ class Definitions:
         best = max(votes)
         return candidates[votes.index(best)] if best else None
 
-    def defining(self, node: Name | Call, at: int) -> Statement | None:
+    def defining(self, node: Node, at: int) -> Statement | None:
         """Return the statement that defines `node` for a use at offset `at`; a repetition defines nothing."""
         found = self._defining.get(canonical(node))
         return _nearest(found, at, _start) if found else None
+
+    def symbolic(self, node: Node, statement: Statement) -> Node | None:
+        """Return the formula without numbers that the text gives for a name before it prints its value alone.
+
+        `y = x + 1`, then `y = 4`: the second statement claims what the first one says, at the x that is printed then.
+        """
+        found = self._defining.get(canonical(node), [])
+        place = bisect_left(found, statement.start, key=_start)
+        for earlier in reversed(found[:place]):
+            own = earlier.derivation
+            if own is not None:
+                return own if earlier.printed is None and has_names(own) else None
+        return None
+
+    def is_defined(self, node: Node) -> bool:
+        """Whether a statement or a rule gives a name its value."""
+        return canonical(node) in self._defining or self.rule_for(node, 0) is not None
 
     def epoch(self, at: int) -> int:
         """Return how many definitions were replaced before `at`: within one epoch values stay."""

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from proofs.audit import lexer, markdown, parser
+from proofs.audit import heads, lexer, markdown, parser
 from proofs.audit.definitions import Statement
 from proofs.audit.limits import Unread
+from proofs.audit.numerals import numerals
 from proofs.audit.syntax import Call, Chain, Name, canonical
 from proofs.audit.vocabulary import vocabulary
 
 if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
+
     from proofs.audit.markdown import Segment
     from proofs.audit.source import Source
 
@@ -40,6 +44,7 @@ def passages(source: Source) -> list[Passage]:
     """
     segments = markdown.segments(source)
     out = [Passage(s.offset(0), s.offset(len(s.text) - 1) + 1, digits=any(map(str.isdigit, s.text))) for s in segments]
+    known = numerals(segment.text for segment in segments)
     tokens: list[list[lexer.Token]] = []
     for segment, passage in zip(segments, out, strict=True):
         if segment.problem:
@@ -47,25 +52,40 @@ def passages(source: Source) -> list[Passage]:
             passage.failure = Unread(segment.problem, segment.offset(0))
             continue
         try:
-            tokens.append(lexer.tokens(segment))
+            tokens.append(lexer.tokens(segment, known))
         except Unread as error:
             tokens.append([])
             passage.failure = _failure(error, segment)
     words = vocabulary(tokens)
+    chains: list[list[Chain]] = []
     for segment, passage, line in zip(segments, out, tokens, strict=True):
-        if passage.failure is not None:
-            continue
-        try:
-            passage.statements = [_statement(chain) for chain in parser.chains(line, words)]
-        except Unread as error:
-            passage.failure = _failure(error, segment)
+        chains.append([])
+        if passage.failure is None:
+            with _refusals(passage, segment):
+                chains[-1] = parser.chains(line, words)
+    tokens.clear()
+    names = heads.names(chain for found in chains for chain in found)
+    valued = heads.bases(chain for found in chains for chain in found)
+    for segment, passage, found in zip(segments, out, chains, strict=True):
+        with _refusals(passage, segment):
+            passage.statements = [_statement(chain, valued) for chain in heads.settled(found, names)]
     return out
+
+
+@contextmanager
+def _refusals(passage: Passage, segment: Segment) -> Iterator[None]:
+    """Keep why a segment is not read."""
+    try:
+        yield
+    except Unread as error:
+        passage.failure = _failure(error, segment)
 
 
 def _failure(error: Unread, segment: Segment) -> Unread | None:
     return error if _CLAIMS.search(segment.text) else None
 
 
-def _statement(chain: Chain) -> Statement:
+def _statement(chain: Chain, valued: Container[str]) -> Statement:
     head = chain.members[0]
-    return Statement(chain, head.start, canonical(head) if isinstance(head, (Name, Call)) else "")
+    named = isinstance(head, (Name, Call)) or heads.is_quantity(head, valued)
+    return Statement(chain, head.start, canonical(head) if named else "")

@@ -18,18 +18,23 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Protocol
 
-from proofs.audit import reals
+from proofs.audit import matrices, reals
+from proofs.audit.known import applied
 from proofs.audit.limits import MAX_EVALUATION, MAX_TERMS, MAX_WORK, TooDeep, TooLarge, Unread
 from proofs.audit.reals import Real, real
 from proofs.audit.rules import instantiate, integer
 from proofs.audit.syntax import (
     Add,
     Call,
+    Cases,
+    Chain,
     Component,
+    Entry,
     Known,
     Name,
     Node,
     Number,
+    Opaque,
     Power,
     Product,
     Quotient,
@@ -37,15 +42,24 @@ from proofs.audit.syntax import (
     Table,
     canonical,
 )
-from proofs.audit.values import Array, Value, shape_text
+from proofs.audit.values import Array, Value, entry, shape_text
 
 READINGS = ("auto", "row", "column")
+ORDERS: dict[str, frozenset[int]] = {
+    **dict.fromkeys(("<", r"\lt"), frozenset({-1})),
+    **dict.fromkeys((">", r"\gt"), frozenset({1})),
+    **dict.fromkeys(("≤", r"\le", r"\leq", r"\leqslant"), frozenset({-1, 0})),
+    **dict.fromkeys(("≥", r"\ge", r"\geq", r"\geqslant"), frozenset({0, 1})),
+    **dict.fromkeys(("≠", r"\ne", r"\neq"), frozenset({-1, 1})),
+    "=": frozenset({0}),
+}
+"""What the sign of left - right may be where a relation holds."""
 
 
 class NotDefined(Exception):
     """A name that the text gives no value. Attributes: name (canonical), node."""
 
-    def __init__(self, node: Name | Call, reason: str = "is not defined") -> None:
+    def __init__(self, node: Node, reason: str = "is not defined") -> None:
         self.name, self.node, self.reason = canonical(node), node, reason
         super().__init__(f"{self.name} {reason}")
 
@@ -76,12 +90,16 @@ class ShapeProblem:
 class Scope(Protocol):
     """Where names and printed numbers get their values from."""
 
-    def lookup(self, node: Name | Call) -> Value:
+    def lookup(self, node: Name | Call | Known) -> Value:
         """Return the value of a name or call. Raises NotDefined."""
         ...
 
     def literal(self, number: Number) -> Real:
         """Return the value to use for a printed number."""
+        ...
+
+    def stated(self, node: Known) -> Value | None:
+        """Return the value printed for a function of something that has none, if there is one."""
         ...
 
     def problem(self, found: ShapeProblem) -> None:
@@ -94,12 +112,14 @@ class Evaluator:
 
     Args:
         reading: "row" or "column", or "auto": row where it applies.
+        log_base: what a logarithm without a base is, one of `known.LOG_BASES`.
     """
 
-    def __init__(self, reading: str = "auto") -> None:
+    def __init__(self, reading: str = "auto", log_base: str = "e") -> None:
         if reading not in READINGS:
             raise ValueError(f"reading: expected one of {READINGS}, got {reading!r}")
-        self.reading = reading
+        self.reading, self.log_base = reading, log_base
+        self.bare_logs = 0
         self.left = MAX_WORK
         self.depth = 0
 
@@ -115,7 +135,7 @@ class Evaluator:
         """
         if isinstance(node, Number):
             return scope.literal(node)
-        self._spend(1)
+        self.spend(1)
         self.depth += 1
         try:
             if self.depth > MAX_EVALUATION:
@@ -136,14 +156,13 @@ class Evaluator:
                 return self._product(node, scope)
             case Quotient():
                 bottom = self._scalar(node.bottom, scope, "a division by")
-                return self._map(self.value(node.top, scope), lambda x: self._divide(x, bottom))
+                return self._map(self.value(node.top, scope), lambda x: self.divide(x, bottom))
             case Power():
-                base = self._scalar(node.base, scope, "a power of")
-                return reals.power(base, self._scalar(node.exponent, scope, "an exponent that is"))
+                return self._power(node, scope)
             case Known():
                 return self._known(node, scope)
             case Table():
-                self._spend(len(node.rows) * len(node.rows[0]))
+                self.spend(len(node.rows) * len(node.rows[0]))
                 return Array(
                     tuple(tuple(self._scalar(cell, scope, "an entry that is") for cell in row) for row in node.rows),
                     node.flat,
@@ -153,10 +172,17 @@ class Evaluator:
             case Component():
                 owner = self.value(node.owner, scope)
                 return list(owner)[node.position] if isinstance(owner, Array) else owner
+            case Entry():
+                return self._entry(node, scope)
+            case Cases():
+                return self._cases(node, scope)
+            case Opaque():
+                raise Unread(node.reason, node.start)
 
     # -- parts
 
-    def _spend(self, work: int) -> None:
+    def spend(self, work: int) -> None:
+        """Take work from the budget. Raises TooLarge."""
         self.left -= work
         if self.left < 0:
             raise TooLarge(f"more than {MAX_WORK:,} arithmetic steps in one formula")
@@ -178,19 +204,34 @@ class Evaluator:
             raise Unread(f"{use} {shape_text(value)} has no meaning here", node.start)
         return value
 
+    def _power(self, node: Power, scope: Scope) -> Value:
+        base = self.value(node.base, scope)
+        if isinstance(base, Array) and base.shape != (1, 1):
+            if isinstance(node.exponent, Name) and canonical(node.exponent) == "t":
+                return base.transposed()  # the other letter for it; a power to a vector has no meaning
+            exponent = reals.as_integer(self._scalar(node.exponent, scope, "an exponent that is"))
+            if exponent is None or base.shape[0] != base.shape[1]:
+                raise Unread(f"a power of {shape_text(base)} has no meaning here", node.start)
+            return matrices.power(base, exponent, self)
+        scalar = base.rows[0][0] if isinstance(base, Array) else base
+        return reals.power(scalar, self._scalar(node.exponent, scope, "an exponent that is"))
+
     def _map(self, value: Value, function: reals.Function) -> Value:
         return value.map(function) if isinstance(value, Array) else function(value)
 
-    def _multiply(self, a: Real, b: Real) -> Real:
-        self._spend(reals.cost(a, b))
+    def multiply(self, a: Real, b: Real) -> Real:
+        """Return a b, within the budget."""
+        self.spend(reals.cost(a, b))
         return reals.multiply(a, b)
 
-    def _divide(self, a: Real, b: Real) -> Real:
-        self._spend(reals.cost(a, b))
+    def divide(self, a: Real, b: Real) -> Real:
+        """Return a / b, within the budget."""
+        self.spend(reals.cost(a, b))
         return reals.divide(a, b)
 
-    def _plus(self, a: Real, b: Real) -> Real:
-        self._spend(reals.cost(a, b))
+    def plus(self, a: Real, b: Real) -> Real:
+        """Return a + b, within the budget."""
+        self.spend(reals.cost(a, b))
         return reals.add(a, b)
 
     def _added(self, node: Add, scope: Scope) -> Value:
@@ -210,10 +251,10 @@ class Evaluator:
             if a.shape != b.shape:
                 raise ShapesDiffer(node, a, b, "sum")
             rows = zip(a.rows, b.rows, strict=True)
-            return Array(tuple(tuple(self._plus(x, y) for x, y in zip(*pair, strict=True)) for pair in rows), a.flat)
+            return Array(tuple(tuple(self.plus(x, y) for x, y in zip(*pair, strict=True)) for pair in rows), a.flat)
         if isinstance(a, Array) or isinstance(b, Array):
             raise ShapesDiffer(node, a, b, "sum")
-        return self._plus(a, b)
+        return self.plus(a, b)
 
     def _product(self, node: Product, scope: Scope) -> Value:
         total = self.value(node.factors[0], scope)
@@ -225,18 +266,18 @@ class Evaluator:
     def _times(self, where: tuple[Node, Node, Node], a: Value, b: Value, operator: str, scope: Scope) -> Value:
         """Multiply two values; `where` is the product and its two factors, for a message."""
         if not isinstance(a, Array):
-            return self._map(b, lambda x: self._multiply(a, x))
+            return self._map(b, lambda x: self.multiply(a, x))
         if not isinstance(b, Array):
-            return self._map(a, lambda x: self._multiply(x, b))
+            return self._map(a, lambda x: self.multiply(x, b))
         (_, inner), (other, _) = a.shape, b.shape
         vectors = a.is_vector and b.is_vector and len(list(a)) == len(list(b))
         if vectors and (operator == "cdot" or a.flat or b.flat):
-            return self._dot(list(a), list(b))
+            return self.dot(list(a), list(b))
         if inner == other:
-            return self._matmul(a, b)
+            return self.matmul(a, b)
         reading, value = self._reading(a, b)
         if value is None and vectors:
-            reading, value = "dot", self._dot(list(a), list(b))
+            reading, value = "dot", self.dot(list(a), list(b))
         if value is None:
             raise ShapesDiffer(where[0], a, b, "product")
         if not (a.flat or b.flat):
@@ -251,13 +292,13 @@ class Evaluator:
         rows: Value | None = None
         columns: Value | None = None
         if a.is_vector and a.shape[0] == b.shape[0]:
-            rows = self._matmul(a.transposed(), b)
+            rows = self.matmul(a.transposed(), b)
         elif b.is_vector and a.shape[1] == b.shape[1]:
-            columns = self._matmul(a, b.transposed())
+            columns = self.matmul(a, b.transposed())
         if a.is_vector and b.shape[1] == a.shape[0]:
-            columns = self._matmul(b, a)
+            columns = self.matmul(b, a)
         elif b.is_vector and b.shape[1] == a.shape[0]:
-            rows = self._matmul(b, a)
+            rows = self.matmul(b, a)
         order = (
             [("column", columns), ("row", rows)] if self.reading == "column" else [("row", rows), ("column", columns)]
         )
@@ -269,64 +310,56 @@ class Evaluator:
             value = Array(_shaped(entries, shape), vector.flat)
         return reading, value
 
-    def _dot(self, a: list[Real], b: list[Real]) -> Real:
-        return reduce(self._plus, (self._multiply(x, y) for x, y in zip(a, b, strict=True)))
+    def dot(self, a: list[Real], b: list[Real]) -> Real:
+        """Return the sum of the products of two rows of one length."""
+        return reduce(self.plus, (self.multiply(x, y) for x, y in zip(a, b, strict=True)))
 
-    def _matmul(self, a: Array, b: Array) -> Value:
+    def matmul(self, a: Array, b: Array) -> Value:
+        """Return the matrix product, as a number if it is 1x1."""
         columns = list(zip(*b.rows, strict=True))
-        self._spend(len(a.rows) * len(columns) * len(b.rows))
-        out = tuple(tuple(self._dot(list(row), list(column)) for column in columns) for row in a.rows)
+        self.spend(len(a.rows) * len(columns) * len(b.rows))
+        out = tuple(tuple(self.dot(list(row), list(column)) for column in columns) for row in a.rows)
         return out[0][0] if len(out) == 1 and len(out[0]) == 1 else Array(out, a.flat or b.flat)
 
     def _known(self, node: Known, scope: Scope) -> Value:
-        values = [self.value(argument, scope) for argument in node.arguments]
-        match node.function, values:
-            case "exp", [value]:
-                return self._map(value, reals.exponential)
-            case "sqrt", [value]:
-                return self._map(value, reals.root)
-            case "log", _:
-                raise Unread("the base of log is not said (write \\ln)", node.start)
-            case ("ln" | "sin" | "cos" | "tan" | "sinh" | "cosh" | "tanh") as function, [value]:
-                return self._map(value, lambda x: reals.apply(function, x))
-            case "abs", [value] if not isinstance(value, Array):
-                return reals.absolute(value)
-            case (("abs" | "norm"), [Array() as vector]) if vector.is_vector:
-                return reals.root(self._dot(list(vector), list(vector)))
-            case "transpose", [Array() as array]:
-                return array.transposed()
-            case "transpose", [value]:
-                return value
-            case "softmax", _:
-                return self._softmax(node, values)
-            case ("max" | "min" | "sum" | "mean") as function, _:
-                return self._folded(function, values)
-        raise Unread(f"{node.function} of {', '.join(shape_text(v) for v in values)} has no meaning here", node.start)
+        try:
+            values = [self.value(argument, scope) for argument in node.arguments]
+        except NotDefined:
+            stated = scope.stated(node)  # the cosine of an angle that is given no value may be printed itself
+            if stated is None:
+                raise
+            return stated
+        return applied(node, values, self)
 
-    def _softmax(self, node: Known, values: list[Value]) -> Value:
-        if len(values) == 1 and isinstance(values[0], Array):
-            array = values[0]
-        elif values and not any(isinstance(v, Array) for v in values):
-            array = Array((tuple(v for v in values if not isinstance(v, Array)),), flat=True)
-        else:
-            raise Unread("softmax of this has no meaning here", node.start)
-        column = array.shape[1] == 1
-        rows = array.transposed().rows if column else array.rows
-        out = []
-        for row in rows:
-            exps = [reals.exponential(x) for x in row]
-            total = reduce(self._plus, exps)
-            out.append(tuple(self._divide(x, total) for x in exps))
-        result = Array(tuple(out), array.flat)
-        return result.transposed() if column else result
+    def _entry(self, node: Entry, scope: Scope) -> Value:
+        owner = self.value(node.owner, scope)
+        index = [reals.as_integer(self._scalar(part, scope, "an index that is")) for part in node.index]
+        found = entry(owner, [-1 if i is None else i for i in index])
+        if found is None:
+            raise Unread(f"{shape_text(owner)} has no such entry", node.start)
+        return found
 
-    def _folded(self, function: str, values: list[Value]) -> Real:
-        entries = [x for value in values for x in (value if isinstance(value, Array) else (value,))]
-        if function in {"sum", "mean"}:
-            total = reduce(self._plus, entries)
-            return total if function == "sum" else self._divide(total, real(len(entries)))
-        wanted = 1 if function == "max" else -1
-        return reduce(lambda x, y: y if reals.sign(reals.subtract(y, x)) == wanted else x, entries)
+    def _cases(self, node: Cases, scope: Scope) -> Value:
+        for value, condition in node.rows:
+            if condition is None or self.holds(condition, scope):
+                return self.value(value, scope)
+        raise Unread("no case holds", node.start)
+
+    def holds(self, chain: Chain, scope: Scope) -> bool:
+        """Decide whether every relation of a chain of numbers holds, exactly.
+
+        Raises what `value` raises, TooClose included, and Unread for relations that are not of order or equality.
+        """
+        values = [self._scalar(member, scope, "a comparison of") for member in chain.members]
+        if not chain.relations:
+            raise Unread("the condition of a case is not read", chain.members[0].start)
+        for place, relation in enumerate(chain.relations):
+            wanted = ORDERS.get(relation)
+            if wanted is None:
+                raise Unread(f"the relation {relation} is not read", chain.members[place].start)
+            if reals.sign(reals.subtract(values[place], values[place + 1])) not in wanted:
+                return False
+        return True
 
     def _repeated(self, node: Repeated, scope: Scope) -> Value:
         low, high = (reals.as_integer(self._scalar(b, scope, "a bound that is")) for b in (node.low, node.high))
@@ -336,7 +369,7 @@ class Evaluator:
             raise TooLarge(f"a sum of {high - low + 1:,} terms (at most {MAX_TERMS:,} are added)", node.start)
         total: Value | None = None
         for k in range(low, high + 1):
-            self._spend(4)
+            self.spend(4)
             term = self.value(instantiate(node.body, {node.variable: integer(k, node)}), scope)
             if total is None:
                 total = term
@@ -352,7 +385,7 @@ def _shaped(entries: list[Real], shape: tuple[int, int]) -> tuple[tuple[Real, ..
     return tuple(tuple(entries[row * width : (row + 1) * width]) for row in range(shape[0]))
 
 
-def constant_value(node: Name | Call) -> Real | None:
+def constant_value(node: Node) -> Real | None:
     """Return e or pi, which need no definition."""
     name = canonical(node)
     if name == "e":

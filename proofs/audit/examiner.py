@@ -14,13 +14,12 @@ from flint import fmpq
 
 from proofs.audit import links, reals, wording
 from proofs.audit.definitions import Record, Statement, has_names, record
-from proofs.audit.evaluator import Evaluator, NotDefined, ShapeProblem, constant_value
+from proofs.audit.evaluator import ORDERS, Evaluator, NotDefined, ShapeProblem, constant_value
 from proofs.audit.ledger import FAILURES, Ledger, Reference
 from proofs.audit.limits import Unread
 from proofs.audit.scopes import Global, Local
-from proofs.audit.signs import COMPARISONS
 from proofs.audit.substitutions import Substitutions
-from proofs.audit.syntax import Call, Name, numbers
+from proofs.audit.syntax import Call, Chain, Name, numbers
 
 if TYPE_CHECKING:
     from proofs.audit.definitions import Definitions
@@ -83,15 +82,58 @@ class Examiner:
         return True
 
     def _inequality(self, statement: Statement) -> bool:
-        """Report a comparison of numbers, which is not checked."""
-        members = statement.chain.members
-        for place, relation in enumerate(statement.chain.relations):
-            pair = members[place : place + 2]
-            if relation in COMPARISONS and not any(has_names(member) for member in pair):
-                message = wording.unread("inequalities are not checked")
-                self.ledger.find("unread", self.ledger.name(members), message, pair[0].start, pair[1].stop)
-                return True
-        return False
+        """Check the comparisons of a chain: those of numbers, and those of names in a chain that gives values.
+
+        A comparison of names alone may be a condition: one that does not hold is a remark.
+        """
+        members, relations = statement.chain.members, statement.chain.relations
+        claims = False
+        for place, relation in enumerate(relations):
+            pair = members[place], members[place + 1]
+            if relation not in ORDERS or relation == "=":
+                continue
+            named = any(has_names(member) for member in pair)
+            outcomes = [self._holds(pair, relation, scope, statement) for scope in (self.local, self.exact)]
+            failures = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+            if len(failures) == len(outcomes):
+                if not named:
+                    self.ledger.failure(failures[0], statement)
+                    claims = True
+                continue
+            claims = True
+            if True not in outcomes:
+                start, stop = pair[0].start, pair[1].stop
+                left, right = (self._shown(member, statement) for member in pair)
+                message = wording.comparison(self.ledger.source.text[start:stop], left, right)
+                condition = named and "=" not in relations
+                name = self.ledger.name(members)
+                self.ledger.find(
+                    "value",
+                    name,
+                    message,
+                    start,
+                    stop,
+                    remark=condition,
+                    verdict="" if condition else "wrong",
+                    cause=None if condition else start,
+                )
+        return claims
+
+    def _holds(
+        self, pair: tuple[Node, Node], relation: str, scope: Local | Global, statement: Statement
+    ) -> bool | Exception:
+        """Decide a comparison, or return why it cannot be decided."""
+        scope.at = statement.start
+        try:
+            return self.evaluator.holds(Chain(pair, (relation,)), scope)
+        except FAILURES as error:
+            return error
+
+    def _shown(self, member: Node, statement: Statement) -> str:
+        try:
+            return links.shown(self.local.value(member, statement.start))
+        except FAILURES:
+            return self.ledger.text(member)
 
     def _formulas(self, statement: Statement) -> _Formulas:
         """Return the local values of the formulas by their position; report what has none."""
@@ -179,7 +221,7 @@ class Examiner:
     def _has_exact_value(self, statement: Statement) -> bool:
         head = statement.equal_members[0]
         try:
-            return isinstance(head, (Name, Call)) and self.exact.derived(head, statement.start + 1) is not None
+            return bool(statement.key) and self.exact.derived(head, statement.start + 1) is not None
         except FAILURES:
             return False
 
@@ -213,7 +255,7 @@ class Examiner:
     def _exact(self, statement: Statement, position: int, printed: Record) -> list[Real] | None:
         head = statement.equal_members[0 if position else 1]
         try:
-            if isinstance(head, (Name, Call)):
+            if statement.key or isinstance(head, (Name, Call)):
                 value = self.exact.derived(head, statement.start + 1)
             else:
                 value = self.exact.value(head, statement.start)

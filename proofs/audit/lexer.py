@@ -1,24 +1,24 @@
 r"""Math text to tokens; each keeps its exact characters and its offsets in the document.
 
-Layout (spacing, sizes, line comments) is dropped here, and the many spellings of one sign become one `value`,
-so the parser sees meaning only.
+Layout (spacing, sizes, line comments) and dress (boxes, braces with a caption, emphasis) are dropped here, and the
+many spellings of one sign become one `value`, so the parser sees meaning only.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from proofs.audit import dress
 from proofs.audit.limits import MAX_SEGMENT, TooLarge, Unread
+from proofs.audit.numerals import RUN, Ambiguous, Numerals, parts
 from proofs.audit.signs import LAYOUT, SIGNS
 
 if TYPE_CHECKING:
     from proofs.audit.markdown import Segment
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One sign.
 
     Attributes: kind; value (what it means); text (its characters); start, stop (document offsets).
@@ -31,99 +31,169 @@ class Token:
     stop: int
 
 
+_STYLES = (
+    r"mathbf|mathsf|mathtt|boldsymbol|bm|pmb|mathcal|mathbb|mathfrak|mathscr|hat|widehat|bar|overline|tilde|widetilde"
+    r"|vec|dot|ddot|underline|overrightarrow"
+)
 _TOKEN = re.compile(
-    r"""
+    rf"""
       (?P<space>[\s~\u00a0\u2009\u202f]+|%[^\n]*)
-    | (?P<scientific>(?:\d+(?:\.\d+)?|\.\d+)[eE][-+]?\d+)
-    | (?P<grouped>[1-9]\d{0,2}(?:(?:\{,\}|\\,)\d{3})+(?!\d))
-    | (?P<number>(?:\d+(?:\{,\}\d+|\.\d+)?|\.\d+))
-    | (?P<environment>\\(?:begin|end)\s*\{\s*([A-Za-z]+\*?)\s*\})
-    | (?P<upright>\\(?:text|textrm|textit|textbf|textsf|texttt|mbox|mathrm|mathsf|mathit|operatorname\*?)
-        \s*\{([^{}\\$]*)\})
-    | (?P<styled>\\(?:mathbf|boldsymbol|bm|mathcal|mathbb|mathfrak|mathscr|hat|widehat|bar|overline|tilde
-        |widetilde|vec|dot|ddot|underline)(?![A-Za-z])\s*(?:\{\s*(\\?[^\W\d_]+)\s*\}|(\\?[^\W\d_]+?(?![a-z])|[^\W\d_])))
-    | (?P<aside>\\(?:label|tag\*?|hspace\*?|vspace\*?|phantom|color|ref|eqref)\s*\{[^{}]*\})
-    | (?P<newline>\\\\\*?(?:\s*\[[\d.]+\s*[a-z]{2}\])?|\\cr\b|\\newline\b)
-    | (?P<command>\\(?:[A-Za-z]+|.))
+    | (?P<number>{RUN})
     | (?P<word>[^\W\d_]+)
+    | (?P<environment>\\(?:begin|end)\s*\{{\s*([A-Za-z]+\*?)\s*\}})
+    | (?P<upright>\\(?:text|textrm|textup|textnormal|textit|textbf|textsf|texttt|mbox|mathrm|mathit|operatorname\*?)
+        (?![A-Za-z])\s*(?:\{{([^{{}}\\$]*)\}}|([A-Za-z])))
+    | (?P<styled>\\(?:{_STYLES})(?![A-Za-z])
+        \s*(?:\{{\s*(\\?[^\W\d_]+)\s*\}}|(\\[A-Za-z]+|[^\W\d_])))
+    | (?P<aside>\\(?:label|tag\*?|hspace\*?|vspace\*?|phantom|hphantom|vphantom|color|ref|eqref|textcolor|colorbox)
+        \s*(?:\[[A-Za-z]*\]\s*)?\{{[^{{}}]*\}})
+    | (?P<newline>\\\\\*?(?:\s*\[[\d.]+\s*[a-z]{{2}}\])?|\\cr\b|\\newline\b)
+    | (?P<command>\\(?:[A-Za-z]+|.))
     | (?P<sign>:=|.)
     """,
     re.VERBOSE | re.DOTALL,
 )
-_CLAIMS = re.compile(r"[=<>≈≃≡≤≥≠]|\\(?:approx|simeq|equiv|cong|le|ge|lt|gt|neq?|[lg]eq)(?![A-Za-z])")
-_DECIMAL_COMMA = re.compile(r"(?<!\d)0\{,\}\d|\d\{,\}\d(?:\d|\d{3,})?(?!\d|\{,\})")
-_LISTED = re.compile(r",\d{3}(?!\d)")
+_CLAIMS = re.compile(r"[=<>≈≃≡≤≥≠≅]|\\(?:approx|simeq|equiv|cong|leq?|geq?|lt|gt|neq?|[lg]eqslant)(?![A-Za-z])")
 _OPERATIONS = frozenset({"of", "times", "plus", "minus", "per", "mod", "divided by", "percent of", "out of"})
-_PROSE = frozenset({"text", "textrm", "textit", "textbf", "mbox"})
+_PROSE = frozenset({"text", "textrm", "textup", "textnormal", "textit", "textbf", "mbox"})
+_BETWEEN = frozenset(
+    {"and", "e", "y", "et", "und", "or", "ou", "o", "oder", "with", "com", "where", "onde", "for", "para"}
+)
+_STYLE = re.compile(rf"\\(?:{_STYLES})(?![A-Za-z])")
+_STYLED = re.compile(r"(\\[a-zA-Z]+)\s*\{?\s*(.*?)\s*\}?", re.DOTALL)
+_POWER = re.compile("[eE]")
+_OPENING = frozenset({"open", "begin"})
+_CLOSING = frozenset({"close", "end"})
 
 
-def tokens(segment: Segment) -> list[Token]:
-    """Return the tokens of a math segment. Raises TooLarge (MAX_SEGMENT), Unread (a sign nobody knows)."""
-    if len(segment.text) > MAX_SEGMENT:
+def tokens(segment: Segment, known: Numerals | None = None) -> list[Token]:
+    """Return the tokens of a math segment.
+
+    Args:
+        segment: the math.
+        known: how the document writes numbers.
+
+    Raises:
+        TooLarge: MAX_SEGMENT.
+        Unread: a sign nobody knows, a number with two meanings.
+    """
+    text = segment.text
+    if len(text) > MAX_SEGMENT:
         raise TooLarge(
-            f"a formula of {len(segment.text):,} characters (at most {MAX_SEGMENT:,} are read)",
+            f"a formula of {len(text):,} characters (at most {MAX_SEGMENT:,} are read)",
             segment.offset(0),
         )
     out: list[Token] = []
+    reader = _Numbers(known or Numerals(), claims=_CLAIMS.search(text) is not None)
+    shift = segment.origins[0][1] - segment.origins[0][0] if len(segment.origins) == 1 else None
     skip_delimiter = False
-    claims = _CLAIMS.search(segment.text) is not None
-    for match in _TOKEN.finditer(segment.text):
-        kind, text = match.lastgroup or "", match.group()
-        start = segment.offset(match.start())
-        stop = segment.offset(match.end() - 1) + 1
+    dressed = dress.worn(text)
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup or ""
         if kind in {"space", "aside"}:
             continue
-        if skip_delimiter and text == ".":
+        first, last = match.span()
+        sign = text[first:last]
+        if skip_delimiter and sign == ".":
             skip_delimiter = False
             continue
-        skip_delimiter = text in {r"\left", r"\right"}
-        if kind in {"scientific", "grouped"} or (
-            kind == "number" and claims and _is_grouped(out, text, segment.text[match.end() : match.end() + 5])
-        ):
-            if claims and not (kind == "grouped" and _DECIMAL_COMMA.search(segment.text)):
-                raise Unread(_AMBIGUOUS[kind], start)
-            kind = "number"
-        named = _meaning(kind, text, start)
+        skip_delimiter = sign in {r"\left", r"\right"}
+        start = first + shift if shift is not None else segment.offset(first)
+        if kind == "number":
+            reader.read(sign, first, segment, out)
+            continue
+        try:
+            named = _meaning(kind, sign, start)
+        except Unread:
+            if not dressed:
+                raise
+            named = "unknown", sign
         if named is not None:
-            out.append(Token(*named, text, start, stop))
+            stop = last + shift if shift is not None else segment.offset(last - 1) + 1
+            out.append(Token(named[0], named[1], sign, start, stop))
+            reader.follow(named[0], out)
+    return _known(dress.undressed(out)) if dressed else out
+
+
+def _known(out: list[Token]) -> list[Token]:
+    """Return the tokens, if all are known: what stood in a caption is gone."""
+    for token in out:
+        if token.kind == "unknown":
+            raise Unread(f"the sign {token.text!r} is not known here", token.start)
     return out
 
 
-_AMBIGUOUS = {
-    "scientific": "the e in a number may be Euler's number or a power of ten; write \\cdot 10^{3}",
-    "grouped": "the comma in a number may part thousands or decimals",
-    "number": "the comma in a number may part thousands or the entries of a list",
-}
+class _Numbers:
+    """Reads runs of digits by where they stand: inside brackets, in a subscript, or in the open."""
 
+    def __init__(self, known: Numerals, *, claims: bool) -> None:
+        self.known, self.claims = known, claims
+        self.depth = 0
+        self.groups: list[bool] = []  # of the braces that are open: whether each is a subscript
 
-def _is_grouped(before: list[Token], text: str, after: str) -> bool:
-    """Whether a number may be the first group of thousands: `1,000`, but not `(100,200)`."""
-    if not (re.fullmatch(r"[1-9]\d{0,2}", text) and _LISTED.match(after)):
-        return False
-    if before and before[-1].kind == "sub":
-        return False
-    depth = sum((t.kind in {"open", "group"}) - (t.kind in {"close", "ungroup"}) for t in before)
-    return depth <= 0 or after[1] == "0"
+    def follow(self, kind: str, before: list[Token]) -> None:
+        """Take note of a token that was just added."""
+        if kind in _OPENING:
+            self.depth += 1
+        elif kind in _CLOSING:
+            self.depth -= 1
+        elif kind == "group":
+            self.groups.append(len(before) > 1 and before[-2].kind == "sub")
+        elif kind == "ungroup" and self.groups:
+            self.groups.pop()
+
+    def read(self, run: str, first: int, segment: Segment, out: list[Token]) -> None:
+        """Add the numbers of a run, and the commas between them if it is a list."""
+        start = segment.offset(first)
+        index = any(self.groups) or (bool(out) and out[-1].kind == "sub")
+        if run.isdecimal():
+            out.append(Token("number", run, run, start, segment.offset(first + len(run) - 1) + 1))
+            return
+        try:
+            found = parts(run, self.known, claims=self.claims, inside=self.depth > 0, index=index)
+        except Ambiguous as error:
+            raise Unread(error.reason, start) from None
+        for place, (part, plain) in enumerate(found):
+            if place:
+                comma = segment.offset(first)
+                out.append(Token("separator", ",", ",", comma, comma + 1))
+                first += 1
+            length = len(_POWER.split(part)[0])
+            stop = segment.offset(first + length - 1) + 1
+            out.append(Token("number", plain, part[:length], segment.offset(first), stop))
+            first += len(part)
 
 
 def _meaning(kind: str, text: str, start: int) -> tuple[str, str] | None:
     """Return the token's kind and value, or None for layout."""
+    if kind in {"word", "newline"}:
+        return ("transpose", "T") if text == "ᵀ" else (kind, text)
     if kind == "environment":
         command, _, name = text[1:-1].partition("{")
         return command.strip(), name.strip()
     if kind == "upright":
-        content = text[text.index("{") + 1 : -1]
-        prose = text[1:].partition("{")[0].strip() in _PROSE and (content != content.strip() or " " in content.strip())
-        if prose and content.strip().lower() in _OPERATIONS:
-            return "operator", "other"
-        return ("separator", "prose") if prose or not content.strip() else ("upright", content.strip())
+        return _upright(text)
     if kind == "styled":
-        command, letter = re.fullmatch(r"(\\[a-z]+)\s*\{?\s*(.*?)\s*\}?", text, re.DOTALL).groups()  # type: ignore[union-attr]
-        return "letter", f"{command}{{{letter}}}"
+        found = _STYLED.fullmatch(text)
+        assert found is not None  # noqa: S101 - the token was matched by a narrower expression
+        return "letter", f"{found[1]}{{{found[2]}}}"
     if text in LAYOUT:
         return None
     if text in SIGNS:
         return SIGNS[text]
-    if kind in {"number", "word", "newline"}:
-        return kind, text
+    if _STYLE.fullmatch(text):
+        return None  # emphasis of more than a letter: \mathbf{0.47}
+    if text in dress.COMMANDS:
+        return "dress", text
     raise Unread(f"the sign {text!r} is not known here", start)
+
+
+def _upright(text: str) -> tuple[str, str]:
+    """Return the meaning of upright text: an operation, words between statements, or a name."""
+    command = text[1:].partition("{")[0].strip()
+    content = text[text.index("{") + 1 : -1] if "{" in text else text[-1]
+    word = content.strip()
+    prose = command in _PROSE and (content != word or " " in word or word.lower() in _BETWEEN - {"e"})
+    if prose and word.lower() in _OPERATIONS:
+        return "operator", "other"
+    return ("separator", "prose") if prose or not word else ("upright", word)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from proofs.audit.evaluator import ShapeProblem
     from proofs.audit.reals import Real
     from proofs.audit.scopes import Local
-    from proofs.audit.syntax import Call, Name, Node
+    from proofs.audit.syntax import Call, Known, Name, Node
 
 _MAX_ROUNDED = 40
 """Most decimals of one expression that are given room for their rounding."""
@@ -140,9 +140,13 @@ class _Moved:
         value = number.printed.value
         return reals.add(value, self.by) if number.start == self.start else value
 
-    def lookup(self, node: Name | Call) -> Value:
+    def lookup(self, node: Name | Call | Known) -> Value:
         """Look a name up as the local scope does."""
         return self.scope.lookup(node)
+
+    def stated(self, node: Known) -> Value | None:
+        """Look up what is printed for a function as the local scope does."""
+        return self.scope.stated(node)
 
     def problem(self, found: ShapeProblem) -> None:
         """Shape problems were reported when the expression was computed first."""

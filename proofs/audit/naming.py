@@ -14,6 +14,7 @@ from proofs.audit.vocabulary import KNOWN
 if TYPE_CHECKING:
     from proofs.audit.lexer import Token
 
+_TRANSPOSES = frozenset({"T", r"\mathsf{T}", r"\mathbf{T}", r"\mathtt{T}", r"\mathcal{T}"})
 _INDEX_LETTERS = frozenset("ijklmnpqrst")
 
 
@@ -60,20 +61,29 @@ class Naming(Cursor, ABC):
                 node = replace(node, label=node.label + mark, stop=self.tokens[self.at - 1].stop)
             else:
                 break
-        if self.now.text == "(":
-            if token.value in KNOWN and token.value not in self.words.functions and not node.index:
-                return self.known(KNOWN[token.value], token.start)
-            if (
-                token.value in self.words.functions
-                or token.kind == "upright"
-                or (len(token.text) > 1 and token.kind == "word")
-            ):
-                arguments = self.arguments()
-                return Call(node.start, self.tokens[self.at - 1].stop, node, arguments)
+        known = token.value in KNOWN and token.value not in self.words.functions and not node.index
+        if known and (self.now.text == "(" or (token.kind == "upright" and self.applies())):
+            return self.known(KNOWN[token.value], token.start)
+        if self.now.text == "(" and (
+            token.value in self.words.functions
+            or token.kind == "upright"
+            or (len(token.text) > 1 and token.kind == "word")
+        ):
+            arguments = self.arguments()
+            return Call(node.start, self.tokens[self.at - 1].stop, node, arguments)
         return node
 
+    def applies(self) -> bool:
+        r"""Whether what comes next can be an argument without parentheses: `\mathrm{softmax}[1, 2]`."""
+        return self.now.kind in {"begin", "group", "number", "letter", "word", "upright", "command"} or (
+            self.now.kind == "open" and self.now.value in {"[", "set"}
+        )
+
     def label(self, base: str) -> str:
-        """Take and return a superscript that is part of a name (`W^Q`), if one comes next."""
+        """Take and return a superscript that is part of a name (`W^Q`, `x^{(1)}`), if one comes next."""
+        numbered = self.numbered_label()
+        if numbered:
+            return numbered
         opened = self.peek(1).kind == "group"
         token = self.peek(2) if opened else self.peek(1)
         if token.kind == "prime":
@@ -81,8 +91,10 @@ class Naming(Cursor, ABC):
         value = token.value if opened or token.kind != "word" else token.value[:1]
         if token.kind not in {"word", "letter", "upright"} or (opened and self.peek(3).kind != "ungroup"):
             return ""
-        defined = (base, value) in self.words.labelled
-        if not defined and not (base not in self.words.letters and base != "e" and value[0].isupper() and value != "T"):
+        defined = (base, value) in self.words.labelled and value not in _TRANSPOSES
+        if not defined and not (
+            base not in self.words.letters and base != "e" and value[0].isupper() and value not in _TRANSPOSES
+        ):
             return ""
         self.take()
         if opened:
@@ -91,6 +103,18 @@ class Naming(Cursor, ABC):
             self.split(1)
             self.take()
         return value
+
+    def numbered_label(self) -> str:
+        """Take and return a superscript in brackets, `(1)` or `[l]`: it numbers a name and is no power."""
+        kinds = [self.peek(ahead).kind for ahead in range(1, 6)]
+        inner = self.peek(3)
+        if kinds[:2] != ["group", "open"] or kinds[3:] != ["close", "ungroup"]:
+            return ""
+        if inner.kind not in {"number", "word", "letter", "upright"}:
+            return ""
+        opened, closed = self.peek(2).text, self.peek(4).text
+        self.at += 6
+        return f"{opened}{inner.value}{closed}"
 
     def index(self) -> tuple[Node, ...]:
         """Parse a subscript."""
@@ -121,7 +145,7 @@ class Naming(Cursor, ABC):
         parts: list[Node] = []
         for token in self.tokens[self.at : self.at + ahead]:
             if token.kind == "number":
-                parts.append(Number(token.start, token.stop, printed(token.text, token.start)))
+                parts.append(Number(token.start, token.stop, printed(token.text, token.start, token.value)))
             elif len(token.text) > 2 and not set(token.text) <= _INDEX_LETTERS:
                 parts.append(Name(token.start, token.stop, token.text))
             else:
@@ -149,7 +173,16 @@ class Naming(Cursor, ABC):
         follow = self.peek(2) if opened else self.peek(1)
         if token.kind == "word" and token.text.startswith("T") and not opened:
             self.split(1)
-        elif not (token.value == "T" and (not opened or follow.kind == "ungroup")):
+        elif not (token.value in _TRANSPOSES and (not opened or follow.kind == "ungroup")):
+            return False
+        self.at += 3 if opened else 1
+        return True
+
+    def is_degree(self) -> bool:
+        r"""Take `\circ` after `^`, if that is what comes next: degrees of an angle."""
+        opened = self.now.kind == "group"
+        token = self.peek(1) if opened else self.now
+        if token.text not in {r"\circ", "∘", "°"} or (opened and self.peek(2).kind != "ungroup"):
             return False
         self.at += 3 if opened else 1
         return True

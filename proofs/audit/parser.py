@@ -11,13 +11,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from proofs.audit.brackets import MATRICES, Brackets
+from proofs.audit.brackets import CASES, MATRICES, OPENERS
 from proofs.audit.cursor import END
-from proofs.audit.limits import MAX_DIGITS, MAX_HEIGHT, TooDeep
+from proofs.audit.functions import Functions, is_mixed
+from proofs.audit.limits import MAX_DIGITS, MAX_HEIGHT, TooDeep, Unread
 from proofs.audit.signs import ABOUT
 from proofs.audit.syntax import (
     Add,
     Chain,
+    Entry,
     Known,
     Name,
     Node,
@@ -25,7 +27,7 @@ from proofs.audit.syntax import (
     Power,
     Product,
     Quotient,
-    Repeated,
+    Table,
     height,
 )
 from proofs.audit.values import printed
@@ -37,10 +39,18 @@ if TYPE_CHECKING:
     from proofs.audit.lexer import Token
     from proofs.audit.vocabulary import Vocabulary
 
-_LAYOUTS = frozenset({"aligned", "align", "align*", "gather", "gathered", "gather*", "equation", "equation*", "split"})
-_BARE_FUNCTIONS = {
-    rf"\{name}": name for name in ["exp", "ln", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min"]
-}
+_LAYOUTS = frozenset(
+    name + star
+    for name in (
+        *("align", "aligned", "alignat", "alignedat", "flalign", "gather", "gathered", "equation", "split", "multline"),
+        *("eqnarray", "math", "displaymath", "subequations"),
+    )
+    for star in ("", "*")
+)
+
+
+_CONJUNCTIONS = frozenset({"e", "and", "y", "et", "und"})
+_STATEMENT_MARKS = frozenset({"relation", "separator", "newline"})
 
 
 def chains(tokens: Sequence[Token], words: Vocabulary) -> list[Chain]:
@@ -51,7 +61,7 @@ def chains(tokens: Sequence[Token], words: Vocabulary) -> list[Chain]:
     return _Parser(list(tokens), words).segment()
 
 
-class _Parser(Brackets):
+class _Parser(Functions):
     # -- statements
 
     def segment(self) -> list[Chain]:
@@ -72,6 +82,9 @@ class _Parser(Brackets):
                 self.skip_statement()
                 continue
             out.append(self.chain())
+            if self.now.value in _CONJUNCTIONS and self.is_conjunction():
+                self.take()
+                continue
             ahead = self.peek()
             if self.now.value == "prose" and (
                 ahead.kind == "relation" or (ahead.kind == "operator" and ahead.value != "-")
@@ -142,7 +155,7 @@ class _Parser(Brackets):
         operators: list[str] = []
         while self.now.kind == "operator" and self.now.value not in {"+", "-"}:
             operator = self.now.value
-            if operator in {"±", "other"}:
+            if operator in {"±", "other", "mod"}:
                 raise self.unread("an operator without a known meaning here")
             self.take()
             right = self.signed_juxtaposition()
@@ -169,8 +182,21 @@ class _Parser(Brackets):
                 raise self.unread("two numbers side by side")
             if isinstance(factors[-1], Number) and self.is_unit():
                 raise self.unread("units are not read")
+            place, before = self.now.start, factors[-1]
             factors.append(self.scripted())
+            if isinstance(before, Number) and is_mixed(before, factors[-1]):
+                raise Unread("a number and a fraction side by side may be their product or a mixed number", place)
         return _product(first, self.tokens[self.at - 1].stop, factors, [""] * (len(factors) - 1))
+
+    def is_conjunction(self) -> bool:
+        """Whether a word parts two statements, as in `x = 1 e y = 2`: an equality stands before it and one follows."""
+        if self.now.kind not in {"word", "upright"} or (self.now.value == "e" and "e" in self.words.letters):
+            return False
+        if self.peek().kind not in {"word", "letter", "upright"}:
+            return False
+        before = next((t for t in reversed(self.tokens[: self.at]) if t.kind in _STATEMENT_MARKS), END)
+        after = next((t for t in self.tokens[self.at + 1 :] if t.kind in _STATEMENT_MARKS), END)
+        return before.kind == after.kind == "relation"
 
     def is_unit(self) -> bool:
         r"""Whether `\text{km}` comes next, in a formula that claims anything."""
@@ -183,10 +209,12 @@ class _Parser(Brackets):
 
     def starts_factor(self) -> bool:
         token = self.now
+        if token.value in _CONJUNCTIONS and self.is_conjunction():
+            return False
         if token.kind == "bar":
             return not self.bars
         if token.kind == "open":
-            return token.value in {"(", "[", "set"}
+            return token.value in OPENERS
         if token.kind == "begin":
             return token.value in MATRICES
         return token.kind in {"number", "word", "letter", "upright", "command", "group"}
@@ -205,6 +233,14 @@ class _Parser(Brackets):
                 node = replace(self.superscript(node), start=opening)
             elif token.kind == "transpose":
                 node = Known(opening, self.take().stop, "transpose", (node,))
+            elif token.kind == "factorial":
+                node = Known(opening, self.take().stop, "factorial", (node,))
+            elif token.kind == "prime" and isinstance(node, Table):
+                node = Known(opening, self.take().stop, "transpose", (node,))
+            elif token.kind == "sub":
+                self.take()
+                node = Entry(opening, self.tokens[self.at - 1].stop, node, self.index())
+                node = replace(node, stop=self.tokens[self.at - 1].stop)
             else:
                 raise self.unread("a mark without a known meaning here")
         return node
@@ -213,23 +249,12 @@ class _Parser(Brackets):
         self.expect("sup", "^")
         if self.is_transpose():
             return Known(base.start, self.tokens[self.at - 1].stop, "transpose", (base,))
+        if self.is_degree():
+            return Known(base.start, self.tokens[self.at - 1].stop, "degrees", (base,))
         exponent = self.script()
         if isinstance(base, Name) and base.base == "e" and not base.index and "e" not in self.words.letters:
             return Known(base.start, self.tokens[self.at - 1].stop, "exp", (exponent,))
         return Power(base.start, self.tokens[self.at - 1].stop, base, exponent)
-
-    def script(self) -> Node:
-        """Parse what stands in a superscript: a group, or one sign."""
-        if self.now.kind == "group":
-            return self.group()
-        return self.single()
-
-    def group(self) -> Node:
-        self.expect("group", "{")
-        node = self.nested(self.sum)
-        self.skip("align")
-        self.expect("ungroup", "}")
-        return node
 
     # -- primaries
 
@@ -238,7 +263,7 @@ class _Parser(Brackets):
         match token.kind:
             case "number":
                 self.take()
-                return Number(token.start, token.stop, printed(token.text, token.start))
+                return Number(token.start, token.stop, printed(token.text, token.start, token.value))
             case "word":
                 return self.word()
             case "letter" | "upright" | "dots":
@@ -247,72 +272,16 @@ class _Parser(Brackets):
                 return self.command()
             case "group":
                 return self.group()
-            case "open" if token.value in {"(", "[", "set"}:
+            case "open" if token.value in OPENERS:
                 return self.parenthesis()
             case "begin" if token.value in MATRICES:
                 return self.matrix()
+            case "begin" if token.value in CASES:
+                return self.cases()
             case "bar":
                 return self.barred()
             case _:
                 raise self.unread("expected a number, a name or a bracket")
-
-    def command(self) -> Node:
-        token = self.now
-        if token.value in {r"\frac", r"\dfrac", r"\tfrac", r"\cfrac"}:
-            self.take()
-            top, bottom = self.script(), self.script()
-            return Quotient(token.start, self.tokens[self.at - 1].stop, top, bottom)
-        if token.value == r"\sqrt":
-            return self.square_root()
-        if token.value in {r"\sum", r"\prod"}:
-            return self.repeated()
-        if token.value in _BARE_FUNCTIONS:
-            self.take()
-            return self.known(_BARE_FUNCTIONS[token.value], token.start)
-        raise self.unread("a command without a known meaning here")
-
-    def square_root(self) -> Node:
-        token = self.take()
-        if self.now.text == "[":
-            raise self.unread("roots other than square roots are not read")
-        argument = self.script()
-        return Known(token.start, self.tokens[self.at - 1].stop, "sqrt", (argument,))
-
-    def known(self, function: str, start: int) -> Node:
-        if self.now.kind in {"sub", "sup"}:
-            raise self.unread(f"a script on {function} is not read")
-        if self.now.text == "(" or self.now.value == "[":
-            opened = self.now
-            arguments = self.arguments() if opened.text == "(" else (self.parenthesis(),)
-        elif self.now.kind == "group":
-            arguments = (self.group(),)
-        else:
-            arguments = (self.nested(self.juxtaposition),)
-        return Known(start, self.tokens[self.at - 1].stop, function, arguments)
-
-    def repeated(self) -> Node:
-        token = self.take()
-        kind = token.value[1:]
-        low = high = None
-        variable = ""
-        for _ in range(2):
-            if self.now.kind == "sub" and low is None:
-                self.take()
-                self.expect("group", "{")
-                variable = self.now.value
-                if self.now.kind not in {"word", "letter"} or len(self.now.text) > 1:
-                    raise self.unread(f"expected the index letter of the {kind} sign")
-                self.take()
-                self.expect("relation", "=")
-                low = self.nested(self.sum)
-                self.expect("ungroup", "}")
-            elif self.now.kind == "sup" and high is None:
-                self.take()
-                high = self.script()
-        if low is None or high is None:
-            raise self.unread(f"expected both bounds of the {kind} sign")
-        body = self.nested(self.product)
-        return Repeated(token.start, body.stop, kind, variable, low, high, body)
 
 
 def _product(first: int, stop: int, factors: list[Node], operators: list[str]) -> Node:
@@ -345,6 +314,5 @@ def _signed(opening: Token, sign: int, node: Node) -> Node:
         return node
     if isinstance(node, Number) and node.printed.text[0] not in "-\u2212":
         p = node.printed
-        signed = replace(p, text=opening.text + p.text, units=-p.units)
-        return Number(opening.start, node.stop, signed, node.start)
+        return Number(opening.start, node.stop, replace(p, text=opening.text + p.text, units=-p.units), node.start)
     return Add(opening.start, node.stop, ((-1, node),))

@@ -7,7 +7,7 @@ gives the formula of that instance, sums written out.  Rules work on formulas al
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,12 +15,15 @@ from proofs.audit.limits import MAX_HEIGHT, MAX_TERMS, TooDeep, TooLarge
 from proofs.audit.syntax import (
     Add,
     Call,
+    Cases,
     Chain,
     Component,
+    Entry,
     Known,
     Name,
     Node,
     Number,
+    Opaque,
     Power,
     Product,
     Quotient,
@@ -131,8 +134,16 @@ def instantiate(node: Node, bindings: Bindings, *, write_out: bool = False) -> N
             return replace(node, owner=put(node.owner))
         case Repeated():
             return _repeated(node, bindings, write_out=write_out)
-        case Number():
+        case Entry():
+            return replace(node, owner=put(node.owner), index=tuple(_folded(put(part)) for part in node.index))
+        case Cases():
+            return replace(node, rows=tuple((put(value), _put_in(chain, put)) for value, chain in node.rows))
+        case Number() | Opaque():
             return node
+
+
+def _put_in(chain: Chain | None, put: Callable[[Node], Node]) -> Chain | None:
+    return None if chain is None else replace(chain, members=tuple(put(member) for member in chain.members))
 
 
 def _repeated(node: Repeated, bindings: Bindings, *, write_out: bool) -> Node:

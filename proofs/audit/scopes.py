@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from proofs.audit.definitions import has_names
 from proofs.audit.evaluator import Circular, NotDefined
-from proofs.audit.syntax import canonical
+from proofs.audit.syntax import Name, Number, canonical
+from proofs.audit.values import Array, entry
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from proofs.audit.definitions import Definitions
     from proofs.audit.evaluator import Evaluator, ShapeProblem
     from proofs.audit.reals import Real
-    from proofs.audit.syntax import Call, Name, Node, Number
+    from proofs.audit.syntax import Call, Known, Node
     from proofs.audit.values import Value
 
 
@@ -35,6 +37,13 @@ class Global:
     def problem(self, found: ShapeProblem) -> None:
         """Shape problems are reported where they are printed, not where they are used."""
 
+    def stated(self, node: Known) -> Value | None:
+        """Return what the text says a function of something without a value is."""
+        try:
+            return self.lookup(node)
+        except NotDefined:
+            return None
+
     def value(self, node: Node, at: int) -> Value:
         """Return the value of a formula that stands at offset `at`."""
         outer, self.at = self.at, at
@@ -43,7 +52,7 @@ class Global:
         finally:
             self.at = outer
 
-    def lookup(self, node: Name | Call) -> Value:
+    def lookup(self, node: Name | Call | Known) -> Value:
         """Return the value of a name by its definition; without one, the numbers printed for it are an input.
 
         Raises NotDefined.
@@ -61,11 +70,26 @@ class Global:
         if statement is not None and statement.printed is not None:
             return self.value(statement.printed, self.at)
         last = self.known.last_printed(node, self.at)
-        if last is None:
+        if last is not None:
+            return last.value()
+        implied = self._implied(node)
+        if implied is None:
             raise failure
-        return last.value()
+        return implied
 
-    def derived(self, node: Name | Call, at: int) -> Value | None:
+    def _implied(self, node: Name | Call | Known) -> Value | None:
+        """Return x_2 as an entry of x, and A' as the transpose of A, where only x and A are defined; else None."""
+        for whole, part in whole_names(node):
+            try:
+                value = self.lookup(whole)
+            except NotDefined:
+                continue
+            found = part(value)
+            if found is not None:
+                return found
+        return None
+
+    def derived(self, node: Node, at: int) -> Value | None:
         """Return the value that a definition gives a name; None if all there is are numbers printed for it.
 
         Raises NotDefined if what defines the name has no value itself, Circular if that is the name.
@@ -98,7 +122,7 @@ class Global:
         assert failure is not None  # noqa: S101 - every round failed
         raise failure
 
-    def _formulas(self, node: Name | Call, at: int) -> list[tuple[Node, int]]:
+    def _formulas(self, node: Node, at: int) -> list[tuple[Node, int]]:
         """Return the formulas that can define a name, best first, and where each stands."""
         statement = self.known.defining(node, at)
         ruled = self.known.rule_for(node, at)
@@ -108,6 +132,10 @@ class Global:
             found.append((own, statement.start))
         if ruled is not None:
             found.append((ruled[1], at))
+        if statement is not None and not statement.formulas:
+            symbolic = self.known.symbolic(node, statement)
+            if symbolic is not None:
+                found.append((symbolic, at))
         if statement is not None:
             found.extend((formula, statement.start) for formula in statement.formulas if not has_names(formula))
         return found
@@ -133,6 +161,13 @@ class Local:
         """Keep a product that does not exist as printed."""
         self.problems.append(found)
 
+    def stated(self, node: Known) -> Value | None:
+        """Return what is printed for a function of something without a value, else what the text says it is."""
+        try:
+            return self.lookup(node)
+        except NotDefined:
+            return None
+
     def value(self, node: Node, at: int) -> Value:
         """Return the value of a formula that stands at offset `at`.
 
@@ -142,11 +177,34 @@ class Local:
         self.at, self.cause = at, None
         return self.evaluator.value(node, self)
 
-    def lookup(self, node: Name | Call) -> Value:
+    def lookup(self, node: Name | Call | Known) -> Value:
         """Return a name as last printed; where it never was, by its definition. Raises NotDefined."""
         printed = self.known.last_printed(node, self.at)
-        if printed is None:
-            return self.exact.value(node, self.at)
-        if self.cause is None:
-            self.cause = printed.cause
-        return printed.value()
+        if printed is not None:
+            if self.cause is None:
+                self.cause = printed.cause
+            return printed.value()
+        if not self.known.is_defined(node):
+            for whole, part in whole_names(node):
+                owner = self.known.last_printed(whole, self.at)
+                found = None if owner is None else part(owner.value())
+                if owner is not None and found is not None:
+                    if self.cause is None:
+                        self.cause = owner.cause
+                    return found
+        return self.exact.value(node, self.at)
+
+
+def whole_names(node: Name | Call | Known) -> Iterator[tuple[Name, Callable[[Value], Value | None]]]:
+    """Yield the names that a name may be a part of, each with how its value is taken from theirs."""
+    if not isinstance(node, Name):
+        return
+    if node.primes:
+        yield replace(node, primes=node.primes - 1), _transposed
+    index = [part.printed.units for part in node.index if isinstance(part, Number)]
+    if index and len(index) == len(node.index):
+        yield replace(node, index=()), lambda value: entry(value, index)
+
+
+def _transposed(value: Value) -> Value | None:
+    return value.transposed() if isinstance(value, Array) else None

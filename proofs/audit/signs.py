@@ -27,15 +27,19 @@ SIGNS: dict[str, tuple[str, str]] = {
     **_each(r"\times ×", "operator", "times"),
     **_each(r"* \ast ∗", "operator", "*"),
     **_each(r"/ \div ÷", "operator", "/"),
-    **_each(r"\odot ⊙ \otimes \oplus \circ \bmod \oslash", "operator", "other"),
+    **_each(r"\odot ⊙ \otimes \oplus \circ ∘ ° \bmod \oslash \cup \cap \setminus", "operator", "other"),
     "(": ("open", "("),
     ")": ("close", ")"),
     **_each(r"[ \lbrack", "open", "["),
     **_each(r"] \rbrack", "close", "]"),
     r"\{": ("open", "set"),
     r"\}": ("close", "set"),
-    r"\langle": ("open", "angle"),
-    r"\rangle": ("close", "angle"),
+    **_each(r"\langle ⟨", "open", "angle"),
+    **_each(r"\rangle ⟩", "close", "angle"),
+    **_each(r"\lfloor ⌊", "open", "floor"),
+    **_each(r"\rfloor ⌋", "close", "floor"),
+    **_each(r"\lceil ⌈", "open", "ceil"),
+    **_each(r"\rceil ⌉", "close", "ceil"),
     "{": ("group", "{"),
     "}": ("ungroup", "}"),
     "_": ("sub", "_"),
@@ -45,7 +49,8 @@ SIGNS: dict[str, tuple[str, str]] = {
     **_itself(", ; : .", "separator"),
     **_each(
         r"\quad \qquad \Rightarrow \implies \iff \Leftrightarrow \land \wedge \to \rightarrow \mapsto "
-        r"\longrightarrow → ⇒ \because \therefore",
+        r"\longrightarrow → ⇒ \because \therefore \longmapsto \Longrightarrow "
+        r"\Longleftrightarrow \leftarrow \gets \And",
         "separator",
         "quad",
     ),
@@ -59,8 +64,10 @@ SIGNS: dict[str, tuple[str, str]] = {
     **_each(r"√ \sqrt", "command", r"\sqrt"),
     **_each(r"Σ ∑ \sum", "command", r"\sum"),
     **_each(r"∏ \prod", "command", r"\prod"),
-    **_itself(r"\frac \dfrac \tfrac \cfrac", "command"),
-    **_itself(r"\exp \ln \log \sin \cos \tan \sinh \cosh \tanh \max \min", "command"),
+    **_itself(r"\frac \dfrac \tfrac \cfrac \binom", "command"),
+    **_each(r"\dbinom \tbinom", "command", r"\binom"),
+    **_itself(r"\exp \ln \lg \log \sin \cos \tan \sinh \cosh \tanh \max \min \det", "command"),
+    **_itself(r"\arcsin \arccos \arctan", "command"),
     "∞": ("letter", r"\infty"),
     **_itself(
         r"\alpha \beta \gamma \delta \epsilon \varepsilon \zeta \eta \theta \vartheta \iota \kappa "
@@ -79,7 +86,9 @@ LAYOUT = frozenset(
     _itself(
         r"\, \; \: \! \> \left \right \middle \big \Big \bigg \Bigg \bigl \bigr \Bigl \Bigr \biggl \biggr "
         r"\Biggl \Biggr \displaystyle \textstyle \scriptstyle \limits \nolimits \nonumber \notag \hline "
-        r"\hfill \enspace \thinspace \medspace \thickspace \negthinspace \allowbreak \mathstrut \strut",
+        r"\hfill "
+        r"\rm \bf \it \sf \tt \cal \left. \right. \hskip \centering \small \large \footnotesize "
+        r"\enspace \thinspace \medspace \thickspace \negthinspace \allowbreak \mathstrut \strut",
         "layout",
     )
 ) | {"\\ "}

@@ -134,7 +134,38 @@ class Component:
     position: int
 
 
-Node: TypeAlias = "Number | Name | Call | Known | Table | Add | Product | Quotient | Power | Repeated | Component"
+@dataclass(frozen=True, slots=True)
+class Entry:
+    r"""One entry (1-based) of a formula that is a vector or a matrix: `(AB)_{12}`, `\mathrm{softmax}(z)_1`."""
+
+    start: int
+    stop: int
+    owner: Node
+    index: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    r"""Values by condition (`\begin{cases}`): rows of a value and the chain that must hold, None for "otherwise"."""
+
+    start: int
+    stop: int
+    rows: tuple[tuple[Node, Chain | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """What a formula leaves unsaid or is not understood: to need its value is to be unread, for this reason."""
+
+    start: int
+    stop: int
+    reason: str
+
+
+Node: TypeAlias = (
+    "Number | Name | Call | Known | Table | Add | Product | Quotient | Power | Repeated | Component | Entry | Cases"
+    " | Opaque"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +214,11 @@ def children(node: Node) -> tuple[Node, ...]:
             return node.base, node.exponent
         case Repeated():
             return node.low, node.high, node.body
+        case Entry():
+            return node.owner, *node.index
+        case Cases():
+            conditions = (member for _, chain in node.rows if chain is not None for member in chain.members)
+            return *(value for value, _ in node.rows), *conditions
         case _:
             return ()
 
@@ -228,6 +264,19 @@ def canonical(node: Node) -> str:
             return f"{node.kind}[{node.variable},{bounds}]{canonical(node.body)}"
         case Component():
             return f"{canonical(node.owner)}[{node.position}]"
+        case Entry():
+            return f"{canonical(node.owner)}_{{{','.join(canonical(part) for part in node.index)}}}"
+        case Cases():
+            return f"{{{';'.join(canonical(value) + ',' + _condition(chain) for value, chain in node.rows)}}}"
+        case Opaque():
+            return f"?{node.start}"
+
+
+def _condition(chain: Chain | None) -> str:
+    if chain is None:
+        return ""
+    relations = (*chain.relations, "")
+    return "".join(canonical(member) + sign for member, sign in zip(chain.members, relations, strict=True))
 
 
 def _plain(number: Printed) -> str:

@@ -6,6 +6,7 @@ reals are those of `proofs.audit.reals`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _MINUS = "-\u2212"
+_DECIMAL_COMMA = re.compile(r"\{,\}|,")
+_MARKS = re.compile(r"\{[,.]\}|[.,]|\\,|\\thinspace ?|[\u2009\u202f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class Printed:
         units: its value in units of the last printed place, an integer.
         places: decimals after the mark; the last place is worth 10^-places.
         mark: the decimal mark as written (".", ",", "{,}"), "" if there is none.
+        group: what parts its thousands as written (a thin space, "{,}"), "" if nothing does.
         shift: a power of ten written beside it: 2 in "47%", 3 in "1.2 * 10^{-3}" (text and places are those
             of "1.2").
     """
@@ -38,6 +42,7 @@ class Printed:
     places: int
     mark: str
     shift: int = 0
+    group: str = ""
 
     @property
     def step(self) -> Real:
@@ -54,7 +59,11 @@ class Printed:
         sign = ""
         if units < 0:
             sign = self.text[0] if self.text[0] in _MINUS else "-"
-        return sign + decimal(abs(units), self.places, self.mark or ".")
+        whole, point, rest = decimal(abs(units), self.places, self.mark or ".").partition(self.mark or ".")
+        if self.group and len(whole) > 3:
+            lead = len(whole) % 3 or 3
+            whole = self.group.join([whole[:lead], *(whole[i : i + 3] for i in range(lead, len(whole), 3))])
+        return sign + whole + point + rest
 
 
 def decimal(units: int, places: int, mark: str = ".") -> str:
@@ -64,17 +73,27 @@ def decimal(units: int, places: int, mark: str = ".") -> str:
     return ("-" if units < 0 else "") + whole + (mark + rest if places else "")
 
 
-def printed(text: str, offset: int | None = None) -> Printed:
-    """Return the number printed as `text`: a sign or none, digits, a decimal mark or none.
+def printed(text: str, offset: int | None = None, plain: str = "") -> Printed:
+    """Return the number printed as `text`: a sign or none, digits with their marks.
 
-    Raises TooLarge beyond MAX_DIGITS digits (`offset` is where it stands).
+    `plain` is the same with a point for the decimals, nothing between thousands and the power of ten that follows, if
+    any ("1234.5e-3"), where that is not `text` itself.  Raises TooLarge beyond MAX_DIGITS digits (`offset` is where it
+    stands).
     """
-    mark = next((m for m in ("{,}", ".", ",") if m in text), "")
-    whole, _, rest = text.lstrip(_MINUS + "+ ").partition(mark) if mark else (text.lstrip(_MINUS + "+ "), "", "")
-    if len(whole) + len(rest) > MAX_DIGITS:
+    if text.isdecimal() and plain in {"", text} and len(text) <= MAX_DIGITS:
+        return Printed(text, int(text), 0, "")
+    mantissa, _, exponent = (plain or _DECIMAL_COMMA.sub(".", text)).partition("e")
+    whole, mark, rest = mantissa.lstrip(_MINUS + "+ ").partition(".")
+    if len(whole) + len(rest) > MAX_DIGITS or len(exponent) > len(str(MAX_DIGITS)) + 1:
         raise TooLarge(f"a number of {len(whole) + len(rest)} digits (at most {MAX_DIGITS} are read)", offset)
     units = int(whole + rest or "0")
-    return Printed(text, -units if text[0] in _MINUS else units, len(rest), mark)
+    negative = text[0] in _MINUS
+    group = ""
+    if mantissa != text:
+        marks = _MARKS.findall(text)
+        mark = marks[-1] if mark else ""
+        group = marks[0] if len(marks) > bool(mark) else ""
+    return Printed(text, -units if negative else units, len(rest), mark, -int(exponent or "0"), group)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +138,24 @@ def component(shape: tuple[int, int] | None, index: int) -> tuple[int, ...] | No
     if 1 in shape:
         return (index + 1,)
     return index // shape[1] + 1, index % shape[1] + 1
+
+
+def entry(value: Value, index: list[int]) -> Real | None:
+    """Return the entry with 1-based `index` of a vector or matrix; None if there is none.
+
+    One number with as many digits as there are dimensions is two indices: `A_{21}`.
+    """
+    if not isinstance(value, Array):
+        return None
+    if len(index) == 1 and value.is_vector:
+        entries = list(value)
+        return entries[index[0] - 1] if 0 < index[0] <= len(entries) else None
+    if len(index) == 1 and 10 < index[0] < 100:
+        index = [index[0] // 10, index[0] % 10]
+    rows, columns = value.shape
+    if len(index) != 2 or not (0 < index[0] <= rows and 0 < index[1] <= columns):
+        return None
+    return value.rows[index[0] - 1][index[1] - 1]
 
 
 def shape_text(value: Value) -> str:

@@ -20,28 +20,14 @@ KNOWN = {
     **{
         name: name
         for name in [
-            "exp",
-            "ln",
-            "log",
-            "sin",
-            "cos",
-            "tan",
-            "sinh",
-            "cosh",
-            "tanh",
-            "max",
-            "min",
-            "sqrt",
-            "softmax",
-            "abs",
-            "norm",
-            "sum",
-            "transpose",
-            "mean",
+            *("exp", "ln", "log", "lg", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan"),
+            *("max", "min", "sqrt", "softmax", "abs", "norm", "sum", "transpose", "mean", "det", "relu", "sigmoid"),
         ]
     },
     "Softmax": "softmax",
     "SoftMax": "softmax",
+    "ReLU": "relu",
+    "Sigmoid": "sigmoid",
     "tg": "tan",
     "sen": "sin",
 }
@@ -61,6 +47,7 @@ class Vocabulary:
         pairs: bases whose subscript holds two index letters somewhere (`\alpha_{ij}`).
         letters: single letters that the text defines.
         upright: upright words that the text defines.
+        from_zero: whether the text has an index 0 anywhere (`x_0`): then `j \le i` says not where a sum starts.
     """
 
     words: frozenset[str]
@@ -69,6 +56,7 @@ class Vocabulary:
     pairs: frozenset[str]
     letters: frozenset[str]
     upright: frozenset[str] = frozenset()
+    from_zero: bool = False
 
 
 def vocabulary(segments: Iterable[Sequence[Token]]) -> Vocabulary:
@@ -79,8 +67,10 @@ def vocabulary(segments: Iterable[Sequence[Token]]) -> Vocabulary:
     pairs: set[str] = set()
     letters: set[str] = set()
     upright: set[str] = set()
+    from_zero = False
     for tokens in segments:
         pairs.update(_two_letter_subscripts(tokens))
+        from_zero = from_zero or _has_zero_index(tokens)
         for at in _statement_starts(tokens):
             head = tokens[at]
             if head.kind not in {"word", "letter", "upright"}:
@@ -110,6 +100,7 @@ def vocabulary(segments: Iterable[Sequence[Token]]) -> Vocabulary:
         pairs=frozenset(pairs),
         letters=frozenset(letters),
         upright=frozenset(upright),
+        from_zero=from_zero,
     )
 
 
@@ -157,6 +148,16 @@ def _past_parenthesis(tokens: Sequence[Token], at: int) -> int | None:
         if depth == 0:
             return position + 1
     return None
+
+
+def _has_zero_index(tokens: Sequence[Token]) -> bool:
+    return any(
+        token.kind == "sub"
+        and at + 1 < len(tokens)
+        and tokens[at + 1 + (tokens[at + 1].kind == "group") :][:1]
+        and tokens[at + 1 + (tokens[at + 1].kind == "group")].text == "0"
+        for at, token in enumerate(tokens)
+    )
 
 
 def _two_letter_subscripts(tokens: Sequence[Token]) -> Iterator[str]:

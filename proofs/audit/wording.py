@@ -52,6 +52,12 @@ def link(text: str, value: str, before: str, known: str) -> str:
     return f"{text} is {value}, but {before} {f'before it is {known}' if known else 'stands before it'}."
 
 
+def comparison(text: str, left: str, right: str) -> str:
+    """Say that a comparison does not hold."""
+    shown = " ".join(text.split())
+    return f"{shown if len(shown) <= _LONG else 'this comparison'} does not hold: {left} against {right}."
+
+
 def substitution(name: str, put: str, before: str, line: int) -> str:
     """Say that the number put in the place of a name is not the one printed for it."""
     if name == before:

@@ -157,7 +157,7 @@ def test_a_chain_that_leaves_its_rule_is_a_finding():
 
 def test_coverage_counts_every_segment_once():
     """Audited, symbolic and unread add up; unread is never silent."""
-    document = audited("$x$ $x = 1$ $y = x!$ $y = x + 1 = 2$ $a < b$ $\\unknown$ $z = (1$")
+    document = audited("$x$ $x = 1$ $y = x \\pm x$ $y = x + 1 = 2$ $a < b$ $\\unknown$ $z = (1$")
     c = document.coverage
     assert (c.segments, c.numeric, c.audited, c.symbolic, c.unread) == (7, 3, 2, 3, 2)
     assert sum(f.kind == "unread" for f in document.findings) == 2

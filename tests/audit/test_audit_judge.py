@@ -66,17 +66,36 @@ def test_transcendental_values():
 
 
 def test_a_ball_about_the_printed_number_is_right_but_not_known_to_be_exact():
-    """sqrt(2) sqrt(2) is 2; the ball cannot prove it, and says rounded."""
-    root = reals.root(fmpq(2))
-    assert judge.verdict(printed("2"), reals.multiply(root, root)) == "rounded"
-    assert judge.expected(printed("2"), reals.multiply(root, root)) == "2"
+    """(sqrt(2) + 1)(sqrt(2) - 1) is 1; the ball cannot prove it, and says rounded."""
+    one = hidden_one()
+    assert judge.verdict(printed("1"), one) == "rounded"
+    assert judge.verdict(printed("2"), reals.add(one, fmpq(1))) == "rounded"
 
 
 def test_a_ball_about_a_tie_is_undecided():
-    """Half of sqrt(2) sqrt(2) + 1/2 ... a border that no finite precision decides."""
+    """Half of (sqrt(2) + 1)(sqrt(2) - 1): a border that no finite precision decides, and no loop tries to."""
+    assert judge.verdict(printed("1"), reals.divide(hidden_one(), fmpq(2))) == "undecided"
+
+
+def test_ties_of_roots_are_decided():
+    """The cosine between (1, 1, 0) and (1, 0, 1) is 1 / (sqrt(2) sqrt(2)) = 1/2 exactly: half way between 0 and 1."""
     root = reals.root(fmpq(2))
-    tie = reals.divide(reals.add(reals.multiply(root, root), fmpq(1)), fmpq(2))
-    assert judge.verdict(printed("2"), tie) == "undecided"
+    half = reals.divide(fmpq(1), reals.multiply(root, root))
+    assert [judge.verdict(printed(text), half) for text in ("0", "1", "0.5")] == ["tie", "tie", "exact"]
+
+
+def test_precision_is_raised_until_it_decides():
+    """ln(1 + x) is x - x^2/2 + x^3/3 - ...: with x = 10^-60 it takes 600 bits to see that x^2/2 is not reached."""
+    x = fmpq(1, 10**60)
+    below = reals.subtract(x, reals.logarithm(fmpq(1) + x))
+    zeros = "0." + "0" * 119
+    assert [judge.verdict(printed(zeros + digit), below) for digit in "01"] == ["rounded", "wrong"]
+
+
+def hidden_one():
+    """Return (sqrt(2) + 1)(sqrt(2) - 1), which is 1, as a ball."""
+    root = reals.root(fmpq(2))
+    return reals.multiply(reals.add(root, fmpq(1)), reals.subtract(root, fmpq(1)))
 
 
 @given(

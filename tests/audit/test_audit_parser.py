@@ -140,9 +140,8 @@ def test_numbers_keep_their_digits_and_places(text, printed, units, places, shif
         ("\\begin{bmatrix} 1 \\end{pmatrix}", "ends with"),
         ("\\begin{bmatrix} 1 & 2 \\\\ 3 \\end{bmatrix}", "rows of lengths"),
         ("|a", "closing |"),
-        ("n!", "mark without"),
         ("a \\pm b", "operator without"),
-        ("\\sum_{k} x_k", "expected"),
+        ("\\sum_{(k, l)} x_k", "expected the index letter"),
     ],
 )
 def test_what_is_not_understood_says_why(text, reason):

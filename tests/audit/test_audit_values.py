@@ -25,8 +25,11 @@ def test_reals_beyond_the_field_are_balls():
     assert reals.sign(reals.subtract(reals.root(fmpq(2)), fmpq(1414213, 1000000))) == 1
     assert reals.sign(reals.subtract(reals.apply("ln", fmpq(2)), fmpq(693148, 1000000))) == -1
     assert reals.floor(reals.exponential(reals.exponential(fmpq(1)))) == 15
+    root = reals.root(fmpq(2))
+    assert reals.sign(reals.subtract(root, root)) == 0
+    assert reals.multiply(root, reals.root(fmpq(8))) == fmpq(4)
     with pytest.raises(TooClose):
-        reals.sign(reals.subtract(reals.root(fmpq(2)), reals.root(fmpq(2))))
+        reals.sign(reals.subtract(reals.apply("ln", fmpq(2)), reals.apply("ln", fmpq(2))))
 
 
 @pytest.mark.parametrize(
