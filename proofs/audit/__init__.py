@@ -2,12 +2,14 @@
 
 The front door is `audit_file`, or `audit_bytes` for what is not a file.  Each room has one job:
 
-    reading     source (bytes, text), markdown (segments), signs, lexer, vocabulary (the text's own notation),
-                parser with cursor, naming and brackets (formulas: syntax), document (statements)
-    meaning     rules, definitions, scopes (what names mean), reals, values, evaluator (exact values)
-    judging     pairing and substitutions (numbers put in for names), links (between expressions),
-                judge (verdicts), examiner (the walk),
-                disagreements (between definitions), ledger, findings, wording (what comes out), correction
+    reading     source (bytes, text), markdown (segments), numerals (how numbers are written), signs, lexer with dress,
+                vocabulary (the text's own notation), parser with cursor, naming, brackets and functions (formulas:
+                syntax), heads and document (statements)
+    meaning     rules, definitions, scopes (what names mean), reals with multiples and balls, values, known (functions),
+                matrices, evaluator (exact values)
+    judging     pairing and substitutions (numbers put in for names), links (between expressions), judge (verdicts),
+                examiner (the walk), disagreements (between definitions), hints (on the whole), ledger, findings,
+                wording (what comes out), correction
     limits      caps and named errors
 
 Nothing about attention is built in, no float decides anything, and nothing is executed.
@@ -16,22 +18,30 @@ Nothing about attention is built in, no float decides anything, and nothing is e
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from proofs.audit import disagreements
+from proofs.audit import disagreements, hints
 from proofs.audit.definitions import Definitions
 from proofs.audit.document import passages
+from proofs.audit.evaluator import Evaluator
 from proofs.audit.examiner import Examiner
-from proofs.audit.findings import Coverage, DocumentAudit, Edit, Finding, PrintedValue, Side
+from proofs.audit.findings import Coverage, DocumentAudit, Edit, Finding, Hint, PrintedValue, Side
+from proofs.audit.known import LOG_BASES
 from proofs.audit.ledger import Ledger
 from proofs.audit.limits import MAX_BYTES, Unreadable
 from proofs.audit.source import read
 from proofs.audit.wording import unread
+
+if TYPE_CHECKING:
+    from proofs.audit.document import Passage
+    from proofs.audit.source import Source
 
 __all__ = [
     "Coverage",
     "DocumentAudit",
     "Edit",
     "Finding",
+    "Hint",
     "PrintedValue",
     "Side",
     "Unreadable",
@@ -71,19 +81,49 @@ def audit_file(path: str | Path, *, reading: str = "auto") -> DocumentAudit:
 
 
 def audit_bytes(data: bytes, name: str, *, reading: str = "auto") -> DocumentAudit:
-    """Audit a Markdown document given as bytes; `name` stands for its path, else as `audit_file`."""
+    """Audit a document given as bytes; `name` stands for its path, else as `audit_file`."""
     source = read(data, name)
     found = passages(source)
-    known = Definitions([statement for passage in found for statement in passage.statements])
-    ledger = Ledger(source)
-    examiner = Examiner(ledger, known, reading)
-    coverage = Coverage(segments=len(found))
-    formulas = []
-    for passage in found:
+    judged = _Pass(source, found, reading)
+    notes: list[Hint] = []
+    if judged.evaluator.bare_logs:
+        rivals = [judged, *(_Pass(source, found, reading, base) for base in LOG_BASES[1:])]
+        wrong = {rival.evaluator.log_base: rival.wrong for rival in rivals}
+        judged = min(rivals, key=lambda rival: rival.wrong)  # of several the first: the natural one
+        notes.append(hints.logarithm(judged.evaluator.log_base, wrong))
+    if judged.examiner.reading in {"row", "column"} and reading == "auto":
+        other = "column" if judged.examiner.reading == "row" else "row"
+        rival = _Pass(source, found, other, judged.evaluator.log_base)
+        notes.append(hints.reading(judged.wrong, other, rival.wrong))
+    return judged.audit(notes)
+
+
+class _Pass:
+    """One examination of a document under one reading of what it leaves open."""
+
+    def __init__(self, source: Source, found: list[Passage], reading: str, log_base: str = "e") -> None:
+        self.source = source
+        self.evaluator = Evaluator(reading, log_base)
+        self.ledger = Ledger(source)
+        known = Definitions([statement for passage in found for statement in passage.statements])
+        self.examiner = Examiner(self.ledger, known, self.evaluator)
+        self.coverage = Coverage(segments=len(found))
+        self.formulas: list[tuple[int, int]] = []
+        for passage in found:
+            self._examine(passage)
+        disagreements.report(known, self.ledger, self.examiner.exact)
+
+    @property
+    def wrong(self) -> int:
+        """How many printed numbers are wrong."""
+        return sum(value.verdict == "wrong" for value in self.ledger.values)
+
+    def _examine(self, passage: Passage) -> None:
+        ledger, coverage = self.ledger, self.coverage
         before = ledger.unread
         claims = False
         if passage.failure is None:
-            claims = examiner.examine(passage)
+            claims = self.examiner.examine(passage)
         else:
             start = passage.failure.offset if passage.failure.offset is not None else passage.start
             ledger.find("unread", "", unread(passage.failure.reason), start, passage.stop)
@@ -93,14 +133,19 @@ def audit_bytes(data: bytes, name: str, *, reading: str = "auto") -> DocumentAud
         coverage.audited += claims and not failed
         coverage.symbolic += not claims and not failed
         if claims:
-            formulas.append((passage.start, passage.stop))
-    disagreements.report(known, ledger, examiner.exact)
-    return DocumentAudit(
-        source=source,
-        reading=examiner.reading,
-        coverage=coverage,
-        values=tuple(sorted(ledger.values, key=lambda v: v.start)),
-        findings=tuple(sorted(ledger.findings, key=lambda f: (f.start, f.stop, f.kind))),
-        edits=tuple(edit for _, edit in sorted(ledger.edits.items())),
-        formulas=tuple(formulas),
-    )
+            self.formulas.append((passage.start, passage.stop))
+
+    def audit(self, notes: list[Hint]) -> DocumentAudit:
+        """Return the outcome, with hints on the document as a whole."""
+        ledger = self.ledger
+        judged = sorted(ledger.judged, key=lambda one: one.value.start)
+        return DocumentAudit(
+            source=self.source,
+            reading=self.examiner.reading,
+            coverage=self.coverage,
+            values=tuple(sorted(ledger.values, key=lambda v: v.start)),
+            findings=tuple(sorted(ledger.findings, key=lambda f: (f.start, f.stop, f.kind))),
+            edits=tuple(edit for _, edit in sorted(ledger.edits.items())),
+            formulas=tuple(self.formulas),
+            hints=(*notes, *hints.truncation(judged), *hints.forced_sums(judged)),
+        )

@@ -36,9 +36,8 @@ _Formulas: TypeAlias = "dict[int, tuple[Value, int | None]]"
 class Examiner:
     """Judges the statements of one document, in order. Results: values, findings, edits, reading."""
 
-    def __init__(self, ledger: Ledger, known: Definitions, reading: str) -> None:
-        self.ledger, self.known = ledger, known
-        self.evaluator = Evaluator(reading)
+    def __init__(self, ledger: Ledger, known: Definitions, evaluator: Evaluator) -> None:
+        self.ledger, self.known, self.evaluator = ledger, known, evaluator
         self.exact = Global(known, self.evaluator)
         self.local = Local(known, self.evaluator, self.exact, ledger.causes)
         self.reading = ""
@@ -243,7 +242,9 @@ class Examiner:
             local = self.ledger.entries(value, printed, statement)
             break
         exact = self._exact(statement, position, printed)
-        return Reference(local, exact, cause, self._note(), repeated=self._repeated(statement, printed))
+        return Reference(
+            local, exact, cause, self._note(), statement=statement.start, repeated=self._repeated(statement, printed)
+        )
 
     def _repeated(self, statement: Statement, printed: Record) -> Record | None:
         """Return what was printed for the name before, if this only prints it again."""

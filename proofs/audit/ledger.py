@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from proofs.audit.reals import Real
     from proofs.audit.source import Source
     from proofs.audit.syntax import Node, Number
-    from proofs.audit.values import Value
+    from proofs.audit.values import Printed, Value
 
 FAILURES = (NotDefined, ShapesDiffer, Undefined, TooClose, Unread)
 """What can keep a formula from having a value."""
@@ -39,7 +40,24 @@ class Reference:
     cause: int | None
     note: str = ""
     settled: bool = True
+    statement: int = -1
     repeated: Record | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A printed number with what it was compared with, exactly.
+
+    Attributes: value; number; local, exact (references, or None); statement (where its statement starts); again (how
+    often its name was printed before).
+    """
+
+    value: PrintedValue
+    number: Printed
+    local: Real | None
+    exact: Real | None
+    statement: int
+    again: int
 
 
 class Ledger:
@@ -51,6 +69,8 @@ class Ledger:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.values: list[PrintedValue] = []
+        self.judged: list[Judged] = []
+        self._times: Counter[tuple[str, tuple[int, ...] | None]] = Counter()
         self.findings: list[Finding] = []
         self.edits: dict[int, Edit] = {}
         self.causes: dict[int, int] = {}
@@ -145,6 +165,10 @@ class Ledger:
             cause,
         )
         self.values.append(value)
+        if overall != "given":
+            again = self._times[name, index]
+            self._times[name, index] += 1
+            self.judged.append(Judged(value, number.printed, local, exact, reference.statement, again))
         if overall in {"wrong", "truncated", "undecided"}:
             origin = None if cause is None or cause == number.start else self._origin(cause)
             message = wording.value(value, origin)

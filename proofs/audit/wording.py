@@ -58,6 +58,43 @@ def comparison(text: str, left: str, right: str) -> str:
     return f"{shown if len(shown) <= _LONG else 'this comparison'} does not hold: {left} against {right}."
 
 
+def truncates(cut: int, up: int) -> str:
+    """Say that the text cuts numbers off."""
+    others = "none was rounded up" if not up else f"{up} {'was' if up == 1 else 'were'} rounded up"
+    return f"{cut} numbers are cut off where rounding goes up, and {others}: this text truncates."
+
+
+def forced_sum(names: list[str], wrong: PrintedValue, expected: str) -> str:
+    """Say that a row of weights was made to sum to 1."""
+    row = ", ".join(names) if len(names) <= 4 else f"{names[0]}, ..., {names[-1]}"
+    return f"{row} are printed so that they sum to 1, for which {wrong.label} is {wrong.printed} and not {expected}."
+
+
+def readings(wrong: int, other: str, wrong_otherwise: int) -> str:
+    """Say which of two readings of impossible products fits the numbers better."""
+    if wrong_otherwise < wrong:
+        return (
+            f"the {other} reading of products that do not exist as printed fits better: {wrong_otherwise} numbers "
+            f"would be wrong, not {wrong} (try --reading {other})."
+        )
+    count = "as many" if wrong_otherwise == wrong else str(wrong_otherwise)
+    return (
+        f"the {other} reading of products that do not exist as printed fits no better: {count} numbers would be wrong."
+    )
+
+
+def logarithm(base: str, wrong: dict[str, int]) -> str:
+    """Say what a logarithm without a base was read as."""
+    read = "the natural one" if base == "e" else f"the one to base {base}"
+    rivals = {other: count for other, count in wrong.items() if count != wrong[base]}
+    why = "".join(f", {_numbers(count)} with base {other}" for other, count in rivals.items())
+    return f"a logarithm without a base is read as {read}: {_numbers(wrong[base])} wrong in this document{why}."
+
+
+def _numbers(count: int) -> str:
+    return f"{count} number{'' if count == 1 else 's'}"
+
+
 def substitution(name: str, put: str, before: str, line: int) -> str:
     """Say that the number put in the place of a name is not the one printed for it."""
     if name == before:

@@ -1,0 +1,109 @@
+r"""What the numbers of a document say about how it was made, as a whole. Hints accuse nobody and correct nothing.
+
+truncates    numbers are cut off where they should have been rounded up, again and again
+forced_sum   weights that are 1 in sum are printed as 1 in sum, at the price of a wrong one among them
+reading      the other reading of products that do not exist as printed would fit more numbers, or fewer
+logarithm    what a logarithm without a base was read as
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import reduce
+from typing import TYPE_CHECKING
+
+from attention.exact import TooClose
+from proofs.audit import reals, wording
+from proofs.audit.findings import Hint
+from proofs.audit.limits import TooLarge
+from proofs.audit.reals import real
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from proofs.audit.ledger import Judged
+    from proofs.audit.reals import Real
+
+LEAST_CUT = 3
+"""Fewest numbers cut off that say anything."""
+MOST_WEIGHTS = 64
+"""Most weights of one row that are added up."""
+_INDEXED = re.compile(r"(.*?)\d\}?$", re.DOTALL)
+
+
+def truncation(judged: Sequence[Judged]) -> Iterator[Hint]:
+    """Yield a hint if the text cuts its numbers off."""
+    cut = up = 0
+    for one in judged:
+        side = one.value.local or one.value.exact
+        exact = one.local if one.value.local is not None else one.exact
+        if side is None or exact is None:
+            continue
+        cut += side.verdict == "truncated"
+        up += side.verdict == "rounded" and _is_rounded_up(one, exact)
+    if cut >= LEAST_CUT and cut >= 2 * up:
+        yield Hint("truncates", wording.truncates(cut, up))
+
+
+def forced_sums(judged: Sequence[Judged]) -> Iterator[Hint]:
+    """Yield a hint for each row of weights that was made to sum to 1."""
+    for row in _rows(judged):
+        for values in ([one.local for one in row], [one.exact for one in row]):
+            known = [value for value in values if value is not None]
+            if len(known) != len(row) or not _is_one(known):
+                continue
+            if not _is_one([one.number.value for one in row]):
+                break
+            sides = [one.value.local if values[0] is row[0].local else one.value.exact for one in row]
+            wrong = [one for one, side in zip(row, sides, strict=True) if side is not None and side.verdict == "wrong"]
+            if wrong:
+                names = [one.value.label for one in row]
+                side = sides[row.index(wrong[-1])]
+                assert side is not None  # noqa: S101 - it is one of those with a verdict
+                message = wording.forced_sum(names, wrong[-1].value, side.expected or "another number")
+                yield Hint("forced_sum", message, row[0].value.line)
+            break
+
+
+def _rows(judged: Sequence[Judged]) -> Iterator[list[Judged]]:
+    """Yield what may be a row of weights: entries of a vector or of a row, and names that differ in the last index."""
+    rows: dict[tuple[object, ...], list[Judged]] = defaultdict(list)
+    for one in judged:
+        value = one.value
+        if value.verdict == "given":
+            continue
+        if value.component is None:
+            found = _INDEXED.match(value.name)
+            key: tuple[object, ...] = (found[1] if found else value.name, one.again)
+        else:
+            key = (one.statement, value.name, value.component[:-1])
+        rows[key].append(one)
+    yield from (row for row in rows.values() if 1 < len(row) <= MOST_WEIGHTS)
+
+
+def _is_one(numbers: Sequence[Real]) -> bool:
+    try:
+        return reals.equal(reduce(reals.add, numbers), real(1))
+    except (TooClose, TooLarge):
+        return False
+
+
+def _is_rounded_up(one: Judged, exact: Real) -> bool:
+    try:
+        return reals.sign(reals.subtract(reals.absolute(one.number.value), reals.absolute(exact))) > 0
+    except TooClose:
+        return False
+
+
+def reading(wrong: int, other: str, wrong_otherwise: int) -> Hint:
+    """Return how many numbers are wrong now, and would be with the other reading of impossible products."""
+    return Hint("reading", wording.readings(wrong, other, wrong_otherwise))
+
+
+def logarithm(base: str, wrong: dict[str, int]) -> Hint:
+    """Return what a logarithm without a base was read as, and why."""
+    return Hint("logarithm", wording.logarithm(base, wrong))
+
+
+__all__ = ["forced_sums", "logarithm", "reading", "truncation"]
