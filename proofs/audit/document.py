@@ -6,14 +6,14 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from proofs.audit import lexer, markdown, parser
+from proofs.audit import containers, lexer, parser
 from proofs.audit.definitions import Statement
 from proofs.audit.limits import Unread
 from proofs.audit.syntax import Call, Chain, Name, canonical
 from proofs.audit.vocabulary import vocabulary
 
 if TYPE_CHECKING:
-    from proofs.audit.markdown import Segment
+    from proofs.audit.segment import Segment
     from proofs.audit.source import Source
 
 _CLAIMS = re.compile(r"[=\d≈≃≡]|\\approx|\\simeq|\\equiv")
@@ -38,7 +38,7 @@ def passages(source: Source) -> list[Passage]:
 
     A segment that cannot be read but holds neither a digit nor an equality claims nothing: it has no failure.
     """
-    segments = markdown.segments(source)
+    segments = containers.segments(source)
     out = [Passage(s.offset(0), s.offset(len(s.text) - 1) + 1, digits=any(map(str.isdigit, s.text))) for s in segments]
     tokens: list[list[lexer.Token]] = []
     for segment, passage in zip(segments, out, strict=True):
