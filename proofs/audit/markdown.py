@@ -215,12 +215,14 @@ def _display(state: Any, first: int, last: int, silent: bool) -> bool:
         return False
     tail = page.src.find(closed, page.bMarks[closing]) + len(closed)
     gap = page.after(first, "") < closing
+    between = ""
     if gap:
         # Only where both dollars stand alone is it certain that they belong together.
-        between = page.getLines(first + 1, closing, page.blkIndent, keepLastLF=False)
         own = page.src[opening.end() : end] + page.src[page.bMarks[closing] : page.eMarks[closing]]
-        gap = not silent and own.strip() == closed == "$$" and "$" not in between and claims(between)
-        if not gap:
+        if closed != "$$" or own.strip() != "$$":
+            return False
+        between = page.getLines(first + 1, closing, page.blkIndent, keepLastLF=False)
+        if "$" in between or not claims(between):
             return False
     if _MORE.search(page.src, tail, page.eMarks[closing]):
         return False
