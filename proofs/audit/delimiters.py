@@ -19,6 +19,8 @@ ENVIRONMENTS = frozenset(
     for star in ("", "*")
 ) | {"math", "displaymath"}
 """Environments that are math by themselves, without dollars around them."""
+BARE = frozenset({"math", "displaymath"})
+"""Those whose names say no more than dollars do, so that they are left out of the segment."""
 
 NOT_CLOSED = "the {} that opens it is not closed in its paragraph"
 
@@ -120,7 +122,8 @@ class _Walk:
             end = f"\\end{{{begin[1]}}}"
             stop = self.find(end, begin.end())
             if stop >= 0 and not self.parted(at, stop):
-                return (at, stop + len(end), ""), stop + len(end)
+                whole = (begin.end(), stop) if begin[1] in BARE else (at, stop + len(end))
+                return (*whole, ""), stop + len(end)
             self.missing.add(end)  # so that many of them cost one search, also where a blank line parts them
             if stop < 0 and self.claimed(begin.end()):
                 return self.unclosed(at, begin[0])

@@ -11,7 +11,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from proofs.audit.delimiters import ENVIRONMENTS, NOT_CLOSED
+from proofs.audit.delimiters import BARE, ENVIRONMENTS, NOT_CLOSED
 from proofs.audit.likeness import claims
 from proofs.audit.markdown import with_line_feeds
 from proofs.audit.segment import Segment
@@ -68,10 +68,11 @@ def _math(text: str) -> Iterator[tuple[int, int, str]]:
                 blank = len(text) if gap is None else gap.start() + 1
             closed = _CLOSED.get(opened) or rf"\\end\s*\{{\s*{re.escape(name)}\s*\}}"
             end = _to(closed).match(text, at, blank)
-            start = sign.start() if name else at
+            whole = name is not None and name not in BARE
+            start = sign.start() if whole else at
             if end is not None:
                 at = end.end()
-                yield (start, at if name else end.start(1), "")
+                yield (start, at if whole else end.start(1), "")
             else:
                 at = blank
                 yield (start, at, NOT_CLOSED.format(opened))

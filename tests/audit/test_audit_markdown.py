@@ -46,6 +46,7 @@ def found(text):
         ("```math\nx = 1\n```", [(2, 1, "x = 1\n")]),
         ("- ~~~ Math\n  x = 1\n  ~~~", [(2, 3, "x = 1\n")]),
         ("> ```{math}\n> :label: a\n> x = 1\n> ```", [(3, 3, "x = 1\n")]),
+        (r"a \begin{math}x = 1\end{math}", [(1, 15, "x = 1")]),
         ("a $`x = 1`$ b", [(1, 5, "x = 1")]),
         ("<div>\n$x$ <code>$y$</code> $z$\n</div>", [(2, 2, "x"), (2, 23, "z")]),
         ("a <code>$y$</code> <b>$z$</b>", [(1, 24, "z")]),

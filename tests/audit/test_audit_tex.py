@@ -22,7 +22,7 @@ def found(text):
         ("a\r\n$x\r\n$ é $y$", [(2, 2, "x \n"), (3, 6, "y")]),
         (r"\[ \text{if $a$} = 1 \]", [(1, 3, r" \text{if $a$} = 1 ")]),
         (r"\begin{align*}x &= 1\end{align*}", [(1, 1, r"\begin{align*}x &= 1\end{align*}")]),
-        (r"\begin {math} x \end {math}", [(1, 1, r"\begin {math} x \end {math}")]),
+        (r"\begin {math} x \end {math}", [(1, 14, " x ")]),
         ("$x % not here: $\n$", [(1, 2, "x % not here: $\n")]),
         (r"5\% \$ $x$", [(1, 9, "x")]),
         (r"\\[2pt] $x$", [(1, 10, "x")]),
