@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from proofs.audit import heads, lexer, markdown, parser
+from proofs.audit import containers, heads, lexer, parser
 from proofs.audit.definitions import Statement
 from proofs.audit.limits import Unread
 from proofs.audit.numerals import numerals
@@ -17,7 +17,7 @@ from proofs.audit.vocabulary import vocabulary
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
-    from proofs.audit.markdown import Segment
+    from proofs.audit.segment import Segment
     from proofs.audit.source import Source
 
 _CLAIMS = re.compile(r"[=\d≈≃≡]|\\approx|\\simeq|\\equiv")
@@ -42,7 +42,7 @@ def passages(source: Source) -> list[Passage]:
 
     A segment that cannot be read but holds neither a digit nor an equality claims nothing: it has no failure.
     """
-    segments = markdown.segments(source)
+    segments = containers.segments(source)
     out = [Passage(s.offset(0), s.offset(len(s.text) - 1) + 1, digits=any(map(str.isdigit, s.text))) for s in segments]
     known = numerals(segment.text for segment in segments)
     tokens: list[list[lexer.Token]] = []

@@ -15,7 +15,7 @@ from proofs.audit.numerals import RUN, Ambiguous, Numerals, parts
 from proofs.audit.signs import LAYOUT, SIGNS
 
 if TYPE_CHECKING:
-    from proofs.audit.markdown import Segment
+    from proofs.audit.segment import Segment
 
 
 class Token(NamedTuple):

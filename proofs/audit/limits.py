@@ -17,6 +17,8 @@ MAX_SEGMENT = 50_000
 """Longest math segment, in characters."""
 MAX_QUOTES = 40
 """Deepest nesting of quotations and lists."""
+MAX_NESTING = 100
+"""Deepest nesting of a notebook's JSON."""
 MAX_DEPTH = 32
 """Deepest nesting of groups, fractions, scripts and environments inside one segment."""
 MAX_HEIGHT = 64

@@ -1,244 +1,234 @@
 r"""Markdown to math segments, each of which knows where every one of its characters came from.
 
-markdown-it-py finds the blocks; its dollar-math rules find `$...$` and `$$...$$`.  Code, comments and escaped
-dollars are left alone by the same rules that leave them alone when the text is rendered.  The parser reports
-no positions inside a line, so the math rules are wrapped to keep theirs, and inline text is laid back over
-its lines.
+markdown-it-py finds the blocks, one by one: its tokens are used up as they come, so a long document costs no
+more memory than its longest block.  Within a block, `delimiters` finds the math.  The parser reports lines and
+no columns, so the text of a block is laid back over its lines.
+
+Math is read in paragraphs, headings, quotations, lists, tables, fences named `math` and blocks of HTML.
+Ignored are front matter, code, comments, and the elements of HTML that show text as it is.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from bisect import bisect_right
+from functools import cache
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from markdown_it import MarkdownIt
-from mdit_py_plugins.dollarmath.index import math_block_dollar, math_inline_dollar
+from markdown_it.rules_block import StateBlock
 
+from proofs.audit import delimiters
+from proofs.audit.delimiters import ENVIRONMENTS
+from proofs.audit.likeness import claims
 from proofs.audit.limits import MAX_QUOTES
+from proofs.audit.segment import Layout, Segment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from markdown_it.ruler import RuleOptionsType
-    from markdown_it.rules_block import StateBlock
-    from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
     from proofs.audit.source import Source
 
-# Links, images and emphasis are not read: math inside them is found all the same, and their rules are the
-# ones whose cost is not linear.
-_BLOCKS = [
-    "table",
-    "code",
-    "fence",
-    "blockquote",
-    "hr",
-    "list",
-    "reference",
-    "html_block",
-    "heading",
-    "lheading",
-]
-_INLINES = ["escape", "backticks", "html_inline"]
+__all__ = ["Segment", "read", "segments", "with_line_feeds"]
+
+# A reference (`[a]: target`) shows nothing, but `[^1]: $x = 1$` is a footnote, and the rule would swallow it.
+_BLOCKS = ["table", "code", "fence", "blockquote", "hr", "list", "html_block", "heading", "lheading"]
 _INTERRUPTS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+_CONTAINERS = frozenset({"blockquote_open", "bullet_list_open", "ordered_list_open", "list_item_open"})
+_FENCES = frozenset({"math", "{math}"})
+# The first line must name something: a text that begins and ends with a rule is no front matter.
+_FRONT_MATTER = re.compile(r"---[ \t]*\n[\w\"'-][\w \"'.-]*:(?:.*\n)*?(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
+_OPENING = re.compile(r"\$\$|\\\\?\[|\\begin\{([a-z]+\*?)\}")
+_BLANK = re.compile(r"^[ \t>]*+$", re.MULTILINE)
+_BAR = re.compile(r"(?<!\\)\|")
+_MARK = re.compile(r"\$|\\[(\[]|\\begin\{")
+_MORE = re.compile(r"[$`]|\\[(\[]|\\begin\{")
 
-_BRACKETS = r"math in \(...\) or \[...\] is not math in Markdown; write $...$ or $$...$$"
 _DEEP = "it stands too deep in quotations and lists"
-
-Origins = list[tuple[int, int]]
-
-
-@dataclass(frozen=True)
-class Segment:
-    """One piece of math, without its dollars.
-
-    Attributes: text; origins, pairs (index in text, offset in the document): from each index on, both run in
-    step; problem: why it cannot be read, if its place alone says so.
-    """
-
-    text: str
-    origins: Origins
-    problem: str = ""
-
-    def offset(self, index: int) -> int:
-        """Return the document offset of the character at `index` (the end is allowed)."""
-        at, offset = self.origins[bisect_right(self.origins, (index, 1 << 62)) - 1]
-        return offset + index - at
-
-
-@dataclass(frozen=True)
-class _Page:
-    """The document's lines, and where each begins: for the reader (line ends of one sign), and really."""
-
-    lines: list[str]
-    starts: list[int]
-    source_starts: tuple[int, ...]
-
-    def offset(self, reader_offset: int) -> int:
-        line = bisect_right(self.starts, reader_offset) - 1
-        return self.source_starts[line] + reader_offset - self.starts[line]
+_PARTED = "a bar inside it ends the table's cell; write \\vert or \\|"
+_GAP = "a blank line stands inside the display, and Markdown ends it there"
 
 
 def segments(source: Source) -> list[Segment]:
     """Return the math segments of a Markdown document, in order."""
-    text = re.sub(r"\r\n|\r", "\n", source.text)
-    lines = text.split("\n")
-    starts = [0, *accumulate(len(line) + 1 for line in lines)]
-    page = _Page(lines, starts, source.starts)
-    found: list[Segment] = []
-    cells: dict[int, int] = {}
-    before = ""
-    deep = 0
-    for token in _reader(lines).parse(text):
-        cell = before in {"th_open", "td_open"}
-        before = token.type
-        if token.level >= MAX_QUOTES - 1 and token.nesting == 1 and token.map and token.map[0] >= deep:
-            deep = token.map[1]
-            lost = _too_deep(token, page)
-            if lost is not None:
-                found.append(lost)
-        elif token.type == "math_block":
-            found.append(_display(token, page))
-        elif token.type == "inline" and token.map and any(child.meta for child in token.children or ()):
-            origins = list(_laid_back(token, page, cells if cell else None))
-            found.extend(_inline(token, origins))
-    return [segment for segment in found if segment.text.strip()]
+    text = with_line_feeds(source.text)
+    front = _FRONT_MATTER.match(text)
+    return read(text, 0 if front is None else text.count("\n", 0, front.end()))
 
 
-def _too_deep(token: Token, page: _Page) -> Segment | None:
-    """Return what the reader left out because it stands too deep in quotations and lists, if it holds math."""
-    first, last = token.map or (0, 0)
-    for number in range(first, min(last, len(page.lines))):
-        column = page.lines[number].find("$")
-        if column >= 0:
-            text = page.lines[number][column:]
-            return Segment(text, [(0, page.source_starts[number] + column)], _DEEP)
-    return None
+def read(text: str, first: int = 0) -> list[Segment]:
+    """Return the math segments of Markdown text from its line `first` on; offsets are those in `text`."""
+    page = _Page(with_line_feeds(text), first)
+    page.read()
+    # What stands too deep is known only at the end.
+    return sorted(page.found, key=lambda segment: segment.origins[0][1])
 
 
-def _reader(lines: list[str]) -> MarkdownIt:
-    reader = MarkdownIt("zero", {"html": True, "maxNesting": MAX_QUOTES}).enable([*_BLOCKS, *_INLINES])
-    inline = math_inline_dollar(allow_space=True, allow_digits=True, allow_double=True)
-    reader.inline.ruler.before("escape", "math_brackets", _bracketed())
-    block = math_block_dollar(allow_labels=False, allow_blank_lines=False)
-    reader.inline.ruler.before("escape", "math_inline", _keeping_inline(inline))
-    reader.block.ruler.before("fence", "math_block", _keeping_block(block, lines), _INTERRUPTS)
+def with_line_feeds(text: str) -> str:
+    r"""Return text of the same length whose lines all end with "\n", so that offsets hold for both."""
+    return text.replace("\r\n", " \n").replace("\r", "\n") if "\r" in text else text
+
+
+class _Page(StateBlock):
+    """markdown-it's view of the document, which hands on each block as soon as it is complete."""
+
+    def __init__(self, text: str, first: int) -> None:
+        super().__init__(text, _reader(), {}, [])
+        self.line = first
+        self.starts = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
+        self.found: list[Segment] = []
+        self.deep: list[Token] = []
+        self.cells: tuple[int, int] = (-1, 0)
+        self.lines_with: dict[str, list[int]] = {}
+
+    def read(self) -> None:
+        rules = self.md.block.ruler.getRules("")
+        while (line := self.skipEmptyLines(self.line)) < self.lineMax:
+            self.line = line
+            for rule in rules:
+                if rule(self, line, self.lineMax, False):
+                    break
+            self.line = max(self.line, line + 1)
+            self.hand_on()
+        self.found.extend(self.too_deep())
+
+    def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
+        self.hand_on()  # a rule completes a token before it pushes the next one, but for the lines of containers
+        token = super().push(ttype, tag, nesting)
+        if ttype == "inline" and self.parentType == "table":
+            token.meta["cell"] = True
+        elif ttype in _CONTAINERS and token.level >= MAX_QUOTES - 1:
+            self.deep.append(token)
+        return token
+
+    def hand_on(self) -> None:
+        for token in self.tokens:
+            if token.content and token.map:
+                self.found.extend(self.math(token, token.map[0]))
+        self.tokens.clear()
+
+    def math(self, token: Token, first: int) -> Iterator[Segment]:
+        content = token.content
+        if token.type in {"inline", "html_block", "math_lines"}:
+            if "$" not in content and "\\" not in content:
+                return
+            # Every cell is laid back, also one without math: the next is searched for after it.
+            layout = self.cell(content, first) if "cell" in token.meta else None
+            for start, stop, problem in delimiters.math(content, html=token.type == "html_block"):
+                layout = layout or self.layout(content, first)
+                yield Segment(content[start:stop], layout.cut(start, stop), problem)
+        elif token.type == "math_gap":
+            yield Segment(content, self.layout(content, first + 1).cut(0, len(content)), _GAP)
+        elif token.type == "fence" and token.info.split()[:1] and token.info.split()[0].lower() in _FENCES:
+            start = 0
+            while content.startswith(":", start):  # MyST's options, as `:label: name`
+                start = content.find("\n", start) + 1 or len(content)
+            if content[start:].strip():
+                yield Segment(content[start:], self.layout(content, first + 1).cut(start, len(content)))
+
+    def layout(self, content: str, first: int) -> Layout:
+        """Lay a block's text back over its lines, each of which is the end of a line of the document."""
+        indexes, offsets = [], []
+        at = 0
+        for number, line in enumerate(content.removesuffix("\n").split("\n"), start=first):
+            start, stop = self.starts[number], self.starts[number + 1] - 1
+            offset = self.src.rfind(line, start, stop)
+            if offset < 0:  # a tab that a list's indentation ends in has become blanks
+                bare = line.strip(" \t")
+                offset = self.src.rfind(bare, start, stop) - line.index(bare)
+            indexes.append(at)
+            offsets.append(offset)
+            at += len(line) + 1
+        return Layout(indexes, offsets)
+
+    def cell(self, content: str, number: int) -> Layout:
+        """Lay the text of a table's cell back over its row: an escaped bar has lost its backslash in it."""
+        row, column = self.cells
+        if row != number:
+            self.found.extend(self.parted(number))
+        written = content.replace("|", "\\|")
+        offset = self.src.find(written, column if row == number else self.starts[number])
+        self.cells = (number, offset + len(written))
+        bars = [match.start() for match in re.finditer(r"\|", content)]
+        return Layout([0, *bars], [offset, *(offset + bar + lost for lost, bar in enumerate(bars, start=1))])
+
+    def parted(self, number: int) -> Iterator[Segment]:
+        """Yield the claims of a table's row that a bar parts, as the cells hold no whole formula."""
+        begin, end = self.starts[number], self.starts[number + 1] - 1
+        for start, stop, _ in delimiters.math(self.src[begin:end]):
+            text = self.src[begin + start : begin + stop]
+            if _BAR.search(text) and claims(text):
+                yield Segment(text, [(0, begin + start)], _PARTED)
+
+    def too_deep(self) -> Iterator[Segment]:
+        """Yield what the reader left out because it stands too deep in quotations and lists, if it holds math."""
+        read = 0
+        for token in self.deep:
+            first, last = token.map or [0, 0]
+            if first < read:
+                continue
+            read = last
+            start, stop = self.starts[first], self.starts[min(last, len(self.starts) - 1)]
+            for mark in _MARK.finditer(self.src, start, stop):
+                end = self.src.find("\n", mark.start())
+                text = self.src[mark.start() : end if end >= 0 else len(self.src)]
+                if text.startswith("$") or claims(text):
+                    yield Segment(text, [(0, mark.start())], _DEEP)
+                    break
+
+    def after(self, line: int, sign: str) -> int:
+        """Return the first line after `line` that holds a sign ("" for a blank line), or the number of lines."""
+        if sign not in self.lines_with:
+            # Without these lists a text of unclosed displays would be searched to its end once for each of them.
+            found = _BLANK.finditer(self.src) if not sign else re.finditer(re.escape(sign), self.src)
+            self.lines_with[sign] = [bisect_right(self.starts, match.start()) - 1 for match in found]
+        lines = self.lines_with[sign]
+        place = bisect_right(lines, line)
+        return lines[place] if place < len(lines) else len(self.starts)
+
+
+@cache
+def _reader() -> MarkdownIt:
+    reader = MarkdownIt("zero", {"html": True, "maxNesting": MAX_QUOTES}).enable(_BLOCKS)
+    reader.block.ruler.before("fence", "math_lines", _display, _INTERRUPTS)
     return reader
 
 
-def _bracketed() -> Callable[[StateInline, bool], bool]:
-    r"""Return the rule that finds `\(...\)` and `\[...\]`, which Markdown shows as plain brackets."""
-
-    def found(state: StateInline, silent: bool) -> bool:
-        start = state.pos
-        opened = state.src[start : start + 2]
-        close = {r"\(": r"\)", r"\[": r"\]"}.get(opened)
-        if close is None:
+def _display(state: Any, first: int, last: int, silent: bool) -> bool:
+    r"""Keep the lines of a display together: `+ 2` in one is no list, `= 3` is no heading's underline."""
+    page: _Page = state
+    start, end = page.bMarks[first] + page.tShift[first], page.eMarks[first]
+    if not page.src.startswith(("$", "\\"), start) or page.is_code_block(first):
+        return False
+    opening = _OPENING.match(page.src, start, end)
+    if opening is None or (opening[1] and opening[1] not in ENVIRONMENTS):
+        return False
+    closed = f"\\end{{{opening[1]}}}" if opening[1] else "$$" if opening[0] == "$$" else "\\]"
+    if page.src.find(closed, opening.end(), end) >= 0:
+        return False
+    closing = page.after(first, closed)
+    if closing >= last:
+        return False
+    tail = page.src.find(closed, page.bMarks[closing]) + len(closed)
+    gap = page.after(first, "") < closing
+    between = ""
+    if gap:
+        # Only where both dollars stand alone is it certain that they belong together.
+        own = page.src[opening.end() : end] + page.src[page.bMarks[closing] : page.eMarks[closing]]
+        if closed != "$$" or own.strip() != "$$":
             return False
-        # Searched to the next opening sign at most: a text of unclosed ones costs no more than its length.
-        again = state.src.find(opened, start + 2)
-        stop = state.src.find(close, start + 2, again if again >= 0 else len(state.src))
-        content = state.src[start + 2 : stop] if stop >= 0 else ""
-        if "$" in content or "=" not in content or not any(map(str.isdigit, content)):
+        between = page.getLines(first + 1, closing, page.blkIndent, keepLastLF=False)
+        if "$" in between or not claims(between):
             return False
-        if not silent:
-            token = state.push("math_brackets", "", 0)
-            token.content, token.markup = content, opened
-            token.meta = {"at": start + 2}
-        state.pos = stop + 2
-        return True
-
-    return found
-
-
-def _keeping_inline(rule: Callable[[StateInline, bool], bool]) -> Callable[[StateInline, bool], bool]:
-    def kept(state: StateInline, silent: bool) -> bool:
-        start = state.pos
-        matched = rule(state, silent)
-        if matched and not silent:
-            state.tokens[-1].meta = {"at": start + len(state.tokens[-1].markup)}
-        return matched
-
-    return kept
-
-
-def _keeping_block(rule: Callable[..., bool], lines: list[str]) -> Callable[[StateBlock, int, int, bool], bool]:
-    # Without these lists a text of unclosed displays would be searched to its end once for each of them.
-    closing = [number for number, line in enumerate(lines) if line.rstrip().endswith("$$")]
-    blank = [number for number, line in enumerate(lines) if not line.strip(" \t>")]
-
-    def closes(first: int) -> bool:
-        after = first if lines[first].count("$$") > 1 else first + 1
-        place, gap = bisect_left(closing, after), bisect_left(blank, after)
-        return place < len(closing) and (gap == len(blank) or closing[place] < blank[gap])
-
-    def kept(state: StateBlock, first: int, last: int, silent: bool) -> bool:
-        if "$$" not in lines[first] or not closes(first):
-            return False
-        opened = state.bMarks[first] + state.tShift[first] + 2
-        line, tokens = state.line, len(state.tokens)
-        matched: bool = rule(state, first, last, silent)
-        if matched and silent:  # the wrapped rule acts even when it is only asked
-            state.line = line
-            del state.tokens[tokens:]
-        elif matched:
-            later = [state.bMarks[number] for number in range(first + 1, state.line)]
-            state.tokens[-1].meta = {"starts": [opened, *later]}
-        return matched
-
-    return kept
-
-
-def _display(token: Token, page: _Page) -> Segment:
-    origins: Origins = []
-    at = 0
-    for line, start in zip(token.content.split("\n"), token.meta["starts"], strict=True):
-        origins.append((at, page.offset(start)))
-        at += len(line) + 1
-    return Segment(token.content, origins)
-
-
-def _laid_back(token: Token, page: _Page, cells: dict[int, int] | None) -> Iterator[tuple[int, int]]:
-    """Yield the origins of a block's inline text, line by line.
-
-    A line of it is the end of a source line after its quotation marks and indentation, or, in a table, one of
-    the cells of the row (where an escaped bar has lost its backslash); `cells` remembers how far each row was
-    read.
-    """
-    assert token.map is not None  # noqa: S101 - the caller looked
-    at = 0
-    for number, line in enumerate(token.content.split("\n"), start=token.map[0]):
-        source_line = page.lines[number]
-        bare = line.strip()
-        column = source_line.rfind(bare)
-        indent = len(line) - len(line.lstrip())
-        if cells is not None:
-            written = bare.replace("|", "\\|")
-            column = source_line.find(written, cells.get(number, 0))
-            cells[number] = column + len(written)
-            for piece in _bars(bare, column):
-                yield (at + indent + piece[0], page.source_starts[number] + piece[1])
-        else:
-            yield (at + indent, page.source_starts[number] + column)
-        at += len(line) + 1
-
-
-def _bars(cell: str, column: int) -> Iterator[tuple[int, int]]:
-    yield (0, column)
-    for escaped, match in enumerate(re.finditer(r"\|", cell), start=1):
-        yield (match.start(), column + match.start() + escaped)
-
-
-def _inline(token: Token, origins: Origins) -> Iterator[Segment]:
-    indexes = [index for index, _ in origins]
-    for child in token.children or ():
-        if "at" not in child.meta:
-            continue
-        start, stop = child.meta["at"], child.meta["at"] + len(child.content)
-        run = slice(bisect_right(indexes, start) - 1, bisect_left(indexes, stop))
-        own = [(max(index - start, 0), offset + max(start - index, 0)) for index, offset in origins[run]]
-        yield Segment(child.content, own, _BRACKETS if child.type == "math_brackets" else "")
+    if _MORE.search(page.src, tail, page.eMarks[closing]):
+        return False
+    if not silent:
+        page.line = closing + 1
+        token = page.push("math_gap" if gap else "math_lines", "", 0)
+        token.map = [first, page.line]
+        token.content = between if gap else page.getLines(first, page.line, page.blkIndent, keepLastLF=False)
+    return True

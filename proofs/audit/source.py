@@ -1,10 +1,10 @@
 r"""Bytes to text, and back.
 
 Reads UTF-8 (with or without a byte order mark) and, where the bytes are not UTF-8, Windows-1252 and Latin-1.
-Text that was UTF-8, was once read as Mac Roman and was saved again ("n\u221a\u00a3o" for "n\u00e3o") is
-repaired, but only if the round trip loses nothing and the outcome looks like words.  Lines and columns of
-findings refer to the text as repaired.  `Source.encode` undoes every step, so an edited text keeps the bytes
-of all it did not edit.
+Text that was UTF-8, was once read as Mac Roman ("n\u221a\u00a3o" for "n\u00e3o"), Windows-1252 or Latin-1
+("n\u00c3\u00a3o") and was saved again is repaired, but only if the round trip loses nothing and the outcome
+looks like words.  Lines and columns of findings refer to the text as repaired.  `Source.encode` undoes every
+step, so an edited text keeps the bytes of all it did not edit.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from proofs.audit.limits import MAX_BYTES, MAX_DOLLARS, Unreadable
 
 _BOM = b"\xef\xbb\xbf"
-_MOJIBAKE = "utf-8 read as mac-roman, repaired"
+# What UTF-8 was read as, by the name used in the output: the order matters, as the last two share most letters.
+_MISREADINGS = {"mac-roman": "mac_roman", "cp1252": "cp1252", "latin-1": "latin-1"}
 _LINE_END = re.compile(r"\r\n|\r|\n")
 # What text files never hold: C0 controls other than tab, line feed, form feed and carriage return; DEL; and
 # C1.
@@ -38,7 +39,7 @@ class Source:
     sha256: str
     codec: str
     bom: bool = False
-    mojibake: bool = False
+    misread: str = ""
     starts: tuple[int, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -57,8 +58,8 @@ class Source:
 
     def encode(self, text: str) -> bytes:
         """Return `text` in the bytes this document is written in: same encoding, mark and mojibake."""
-        if self.mojibake:
-            text = text.encode("utf-8").decode("mac_roman")
+        if self.misread:
+            text = _misread(text.encode("utf-8"), self.misread)
         return (_BOM if self.bom else b"") + text.encode(self.codec)
 
 
@@ -72,19 +73,23 @@ def read(data: bytes, name: str) -> Source:
         raise Unreadable(name, f"a text with at most {MAX_DOLLARS:,} dollar signs", f"{data.count(b'$'):,}")
     bom = data.startswith(_BOM)
     text, codec = _decoded(data[len(_BOM) :] if bom else data, name)
+    misread = ""
+    encoding = "utf-8 with byte order mark" if bom else codec
+    repaired = _repaired(text) if codec == "utf-8" else None
+    if repaired is not None:
+        text, misread = repaired
+        encoding = f"utf-8 read as {misread}, repaired"
     control = _CONTROLS.search(text)
     if control is not None:
         raise Unreadable(name, _EXPECTED, f"binary data (character U+{ord(control.group()):04X})")
-    repaired = _repaired(text) if codec == "utf-8" else None
-    encoding = _MOJIBAKE if repaired is not None else "utf-8 with byte order mark" if bom else codec
     return Source(
         name=name,
-        text=text if repaired is None else repaired,
+        text=text,
         encoding=encoding,
         sha256=hashlib.sha256(data).hexdigest(),
         codec=codec,
         bom=bom,
-        mojibake=repaired is not None,
+        misread=misread,
     )
 
 
@@ -99,20 +104,36 @@ def _decoded(data: bytes, name: str) -> tuple[str, str]:
     return data.decode("latin-1"), "latin-1"
 
 
-def _repaired(text: str) -> str | None:
-    """Return `text` with Mac Roman mojibake undone, or None if it has none.
+# Two letters side by side.  A root sign, a pound sign or a logic sign inside a word is what mojibake looks like,
+# and no honest text: so at least one repaired letter must stand beside another letter.
+_BESIDE = re.compile(r"[^\W\d_](?=[^\W\d_])")
+# The five bytes that Windows-1252 leaves open are read as the controls of the same number, as browsers do.
+_WINDOWS = {
+    byte: bytes([byte]).decode("cp1252") for byte in range(0x80, 0xA0) if byte not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}
+}
+_WINDOWS_BYTES = {ord(sign): byte for byte, sign in _WINDOWS.items()}
 
-    A root sign or a logic sign inside a word is what mojibake looks like, and no honest text: so at least one
-    repaired letter must stand beside another letter.
-    """
+
+def _repaired(text: str) -> tuple[str, str] | None:
+    """Return `text` with mojibake undone and what it had been read as, or None if it has none."""
     if text.isascii():
         return None
-    try:
-        repaired = text.encode("mac_roman").decode("utf-8")
-    except (UnicodeEncodeError, UnicodeDecodeError):
-        return None
-    beside = re.compile(r"[^\W\d_](?=[^\W\d_])")
-    words = any(
-        not match.group().isascii() or not repaired[match.end()].isascii() for match in beside.finditer(repaired)
-    )
-    return repaired if words else None
+    for name, codec in _MISREADINGS.items():
+        try:
+            raw = text.translate(_WINDOWS_BYTES).encode("latin-1") if codec == "cp1252" else text.encode(codec)
+            repaired = raw.decode("utf-8")
+        except (UnicodeEncodeError, UnicodeDecodeError):
+            continue
+        words = any(
+            not match.group().isascii() or not repaired[match.end()].isascii() for match in _BESIDE.finditer(repaired)
+        )
+        if words and _misread(raw, name) == text:
+            return repaired, name
+    return None
+
+
+def _misread(data: bytes, name: str) -> str:
+    """Return bytes as the encoding of that name in the output shows them."""
+    if name == "cp1252":
+        return data.decode("latin-1").translate(_WINDOWS)
+    return data.decode(_MISREADINGS[name])

@@ -11,9 +11,9 @@ from proofs.audit.limits import MAX_BYTES, MAX_DOLLARS
 from proofs.audit.source import read
 
 
-def mojibake(text):
+def mojibake(text, codec="mac_roman"):
     """Read UTF-8 as Mac Roman and save it again, as happened to the chapter."""
-    return text.encode().decode("mac_roman").encode()
+    return text.encode().decode(codec).encode()
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,11 @@ def mojibake(text):
         ("não \u201cx\u201d".encode("cp1252"), "não \u201cx\u201d", "cp1252"),
         (mojibake("atenção, não"), "atenção, não", "utf-8 read as mac-roman, repaired"),
         (mojibake("x → y, así"), "x → y, así", "utf-8 read as mac-roman, repaired"),
+        ("nÃ£o, atenÃ§Ã£o".encode(), "não, atenção", "utf-8 read as cp1252, repaired"),
+        ("nÃ£o â‰ˆ 1".encode(), "não ≈ 1", "utf-8 read as cp1252, repaired"),
+        ("nÃ£o â\u0080\u009cxâ\u0080\u009d".encode(), "não “x”", "utf-8 read as latin-1, repaired"),
+        (codecs.BOM_UTF8 + "nÃ£o".encode(), "não", "utf-8 read as cp1252, repaired"),
+        ("nÃ£o Ã\u0081gua".encode(), "não Água", "utf-8 read as cp1252, repaired"),
     ],
 )
 def test_text_is_read_and_its_encoding_named(data, text, encoding):
@@ -34,7 +39,23 @@ def test_text_is_read_and_its_encoding_named(data, text, encoding):
     assert source.encode(source.text) == data
 
 
-@pytest.mark.parametrize("text", ["$√2$ não", "√£", "a ≤ b √£", "√± x", "日本語", "naïve café", "√3 ± √5"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$√2$ não",
+        "√£",
+        "a ≤ b √£",
+        "√± x",
+        "日本語",
+        "naïve café",
+        "√3 ± √5",
+        "SÃO, MAÇÃ",
+        "“nÃ£o” is não",
+        "Ã©",
+        "5 Â£",
+        "£ à §",
+    ],
+)
 def test_honest_text_is_not_repaired(text):
     """Text that only looks a little like mojibake stays as it is."""
     assert read(text.encode(), "d.md").text == text
@@ -77,10 +98,16 @@ def test_what_is_read_can_be_written_back(data):
     assert source.encode(source.text) == data
 
 
-@given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=60))
-def test_repair_is_lossless(text):
+@given(
+    st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=60),
+    st.sampled_from(["mac_roman", "latin-1", "cp1252"]),
+)
+def test_repair_is_lossless(text, codec):
     """Mojibake of any text is either repaired to that text or left alone."""
-    data = mojibake(text)
+    try:
+        data = mojibake(text, codec)
+    except UnicodeDecodeError:  # Windows-1252 leaves five bytes open
+        return
     try:
         source = read(data, "d.md")
     except Unreadable:
