@@ -40,6 +40,8 @@ class _View:
         self.values = {}
         for value in document.values:
             self.values.setdefault(value.start, []).append(value)
+        cut = chapter.plan is not None and chapter.plan.kind == "cut"  # is found, but need not be corrected
+        self.bad = BAD - {"truncated"} if cut else BAD
         self.stained = [p for p in (*chapter.spots, *chapter.statements) if p.what.planted]
         self.stained += [p for p in chapter.spots if p.what.tainted]
 
@@ -107,7 +109,7 @@ class _View:
             again = document
         else:
             again = auditor(fixed, chapter.name)
-            bad = [f"{v.label} = {v.printed} ({v.verdict})" for v in again.values if v.verdict in BAD]
+            bad = [f"{v.label} = {v.printed} ({v.verdict})" for v in again.values if v.verdict in self.bad]
             if bad:
                 yield f"corrected: still {', '.join(bad)}"
             if again.corrected_bytes != fixed:

@@ -99,7 +99,7 @@ def chapter(seed, *, style=None, examples=None, honest=None):
     right = _written(seed, style, chosen, mode, None, clean)
     if all(isinstance(p.what.planted, str) and p.what.planted in STATEMENTS for p in found.planted):
         found.corrected = found.data
-    elif all(p.what.clear for p in found.spots if p.what.tainted):
+    elif plan.kind != "cut" and all(p.what.clear for p in found.spots if p.what.tainted):
         found.corrected = right.data
     return found
 
