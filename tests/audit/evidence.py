@@ -11,7 +11,7 @@ from chapters import container
 from proofs.audit import audit_bytes
 
 RIGHT = {"exact", "rounded", "tie", "carried"}
-BAD = {"wrong", "truncated", "undecided"}
+BAD = {"wrong", "truncated", "undecided"}  # a truncated number is found, but need not be corrected
 KINDS = {"put": "substitution", "inequality": "value"}  # else a value, or the statement's own kind
 
 
@@ -40,8 +40,6 @@ class _View:
         self.values = {}
         for value in document.values:
             self.values.setdefault(value.start, []).append(value)
-        cut = chapter.plan is not None and chapter.plan.kind == "cut"  # is found, but need not be corrected
-        self.bad = BAD - {"truncated"} if cut else BAD
         self.stained = [p for p in (*chapter.spots, *chapter.statements) if p.what.planted]
         self.stained += [p for p in chapter.spots if p.what.tainted]
 
@@ -109,7 +107,7 @@ class _View:
             again = document
         else:
             again = auditor(fixed, chapter.name)
-            bad = [f"{v.label} = {v.printed} ({v.verdict})" for v in again.values if v.verdict in self.bad]
+            bad = [f"{v.label} = {v.printed} ({v.verdict})" for v in again.values if v.verdict in BAD - {"truncated"}]
             if bad:
                 yield f"corrected: still {', '.join(bad)}"
             if again.corrected_bytes != fixed:

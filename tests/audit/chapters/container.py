@@ -50,6 +50,8 @@ def segments(writer, page):
         at += take
         if len(part) == 1 or (style.separator == "apart" and "gather" not in style.math and not style.many_lines):
             joined += part
+            if style.separator == "apart":
+                writer.chosen("separator")
         elif style.many_lines or "gather" in style.math:
             joined.append(" \\\\\n".join(part))
         elif single:

@@ -134,7 +134,7 @@ class Page:
         if alone and spot.right and far(-spot.right):
             found["sign", 0] = -spot.right
         shorter = Fraction(exact.cut(true, digits)) * unit
-        if shorter not in near and shorter == Fraction(exact.cut(reference, digits)) * unit:
+        if not exact.is_tie(true, digits) and shorter not in near and shorter == Fraction(exact.cut(reference, digits)) * unit:
             found["cut", 0] = shorter
         if not alone:  # a sign in the middle of a sum would be another formula
             found = {k: v for k, v in found.items() if (v < 0) == (spot.right < 0) and v and k[0] != "cut"}
@@ -269,7 +269,9 @@ class Page:
             sides.append(formula)
         if how in {"put", "numbers"}:
             sides.append(self.numbers(written or formula, planting=how == "put"))
-            if expand:
+            if isinstance(sides[-1], (f.Spot, f.Array)):
+                sides.pop()  # a name alone is no formula to put numbers into
+            elif expand:
                 sides[-1] = f.multiplied_out(sides[-1])
             if step:
                 sides += self._stepped(sides[-1], places + 1)
