@@ -273,6 +273,10 @@ class Evaluator:
         vectors = a.is_vector and b.is_vector and len(list(a)) == len(list(b))
         if vectors and (operator == "cdot" or a.flat or b.flat):
             return self.dot(list(a), list(b))
+        if b.flat and not a.is_vector and inner == len(list(b)):
+            # Written as a tuple or list, a vector is neither row nor column: it fits where it stands.
+            product = self.matmul(a, b.transposed())
+            return product.transposed() if isinstance(product, Array) else product
         if inner == other:
             return self.matmul(a, b)
         reading, value = self._reading(a, b)

@@ -196,6 +196,8 @@ class Ledger:
         start = number.start
         if units < 0 and number.printed.units < 0 and number.digits >= 0:
             start, units = number.digits, -units  # the sign and what stands behind it stay
+        elif number.digits == number.start:
+            return  # its sign is that of a difference: a number of the other sign does not fit there
         self.edits[number.start] = Edit(start, number.stop, number.printed.rewritten(units))
 
     def _origin(self, cause: int) -> tuple[str, int]:

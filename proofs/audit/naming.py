@@ -48,15 +48,20 @@ class Naming(Cursor, ABC):
     def named(self, token: Token) -> Node:
         """Parse the marks and arguments after a name's base, which was just taken."""
         node = Name(token.start, token.stop, token.value)
+        subscripted = False
         while True:
             if self.now.kind == "prime":
                 node = replace(node, primes=node.primes + 1, stop=self.take().stop)
-            elif self.now.kind == "sub" and not node.index:
+            elif self.now.kind == "sub" and not subscripted:
+                subscripted = True
                 self.take()
                 index = self.index()
                 if len(index) == 1 and node.base in self.words.pairs:
                     index = _two_indices(index[0])
-                node = replace(node, index=index, stop=self.tokens[self.at - 1].stop)
+                node = replace(node, index=(*node.index, *index), stop=self.tokens[self.at - 1].stop)
+            elif self.now.kind == "sup" and not node.label and (numbered := self.numbered()) is not None:
+                label, number = numbered
+                node = replace(node, label=label, index=(number, *node.index), stop=self.tokens[self.at - 1].stop)
             elif self.now.kind == "sup" and not node.label and (mark := self.label(node.base)):
                 node = replace(node, label=node.label + mark, stop=self.tokens[self.at - 1].stop)
             else:
@@ -80,10 +85,7 @@ class Naming(Cursor, ABC):
         )
 
     def label(self, base: str) -> str:
-        """Take and return a superscript that is part of a name (`W^Q`, `x^{(1)}`), if one comes next."""
-        numbered = self.numbered_label()
-        if numbered:
-            return numbered
+        """Take and return a superscript that is part of a name (`W^Q`), if one comes next."""
         opened = self.peek(1).kind == "group"
         token = self.peek(2) if opened else self.peek(1)
         if token.kind == "prime":
@@ -104,17 +106,19 @@ class Naming(Cursor, ABC):
             self.take()
         return value
 
-    def numbered_label(self) -> str:
-        """Take and return a superscript in brackets, `(1)` or `[l]`: it numbers a name and is no power."""
+    def numbered(self) -> tuple[str, Node] | None:
+        """Take a superscript in brackets, `(1)` or `[l]`, if one comes next: it numbers a name and is no power."""
         kinds = [self.peek(ahead).kind for ahead in range(1, 6)]
-        inner = self.peek(3)
+        token = self.peek(3)
         if kinds[:2] != ["group", "open"] or kinds[3:] != ["close", "ungroup"]:
-            return ""
-        if inner.kind not in {"number", "word", "letter", "upright"}:
-            return ""
-        opened, closed = self.peek(2).text, self.peek(4).text
+            return None
+        if token.kind not in {"number", "word", "letter", "upright"}:
+            return None
+        label = self.peek(2).text + self.peek(4).text
         self.at += 6
-        return f"{opened}{inner.value}{closed}"
+        if token.kind == "number":
+            return label, Number(token.start, token.stop, printed(token.text, token.start, token.value))
+        return label, Name(token.start, token.stop, token.value)
 
     def index(self) -> tuple[Node, ...]:
         """Parse a subscript."""

@@ -16,11 +16,13 @@ from proofs.audit.syntax import (
     Known,
     Name,
     Node,
+    Number,
     Power,
     Product,
     Quotient,
     Table,
     canonical,
+    negated,
     numbers,
 )
 
@@ -46,7 +48,7 @@ def _lay(before: Node, after: Node, found: list[Pair]) -> bool:
     if numbers(after) is not None:
         found.append(Pair(before, after))
         return True
-    return _lay_parts(before, after, found) or _lay_dot(before, after, found)
+    return _lay_parts(before, after, found) or _lay_dot(before, after, found) or _lay_sums(before, after, found)
 
 
 def _lay_parts(before: Node, after: Node, found: list[Pair]) -> bool:
@@ -67,6 +69,46 @@ def _lay_parts(before: Node, after: Node, found: list[Pair]) -> bool:
     if all(_lay(b, a, found) for b, a in parts):
         return True
     del found[mark:]
+    return False
+
+
+def _lay_sums(before: Node, after: Node, found: list[Pair]) -> bool:
+    r"""Lay `u \cdot v + b` beside `u_1 v_1 + u_2 v_2 + b`, and `a + b` beside `3 - 4` where b is negative."""
+    if not (isinstance(before, Add) and isinstance(after, Add)):
+        return False
+    products = [term for sign, term in before.terms if sign > 0 and _is_dot(term)]
+    more = len(after.terms) - len(before.terms)
+    if more < 0 or (more and (not products or more % len(products))):
+        return False
+    each = 1 + more // len(products) if more else 1
+    mark, rest = len(found), list(after.terms)
+    for sign, term in before.terms:
+        own = rest[: each if more and sign > 0 and _is_dot(term) else 1]
+        del rest[: len(own)]
+        if not _lay_term(sign, term, own, found):
+            del found[mark:]
+            return False
+    return True
+
+
+def _is_dot(term: Node) -> bool:
+    return isinstance(term, Product) and len(term.factors) == 2 and all(_may_be_vector(f) for f in term.factors)
+
+
+def _may_be_vector(factor: Node) -> bool:
+    return isinstance(factor, (Name, Call)) or (
+        isinstance(factor, Table) and 1 in (len(factor.rows), len(factor.rows[0]))
+    )
+
+
+def _lay_term(sign: int, term: Node, own: list[tuple[int, Node]], found: list[Pair]) -> bool:
+    if len(own) > 1:
+        return _lay_dot(term, Add(own[0][1].start, own[-1][1].stop, tuple(own)), found)
+    other, put = own[0]
+    if sign == other:
+        return _lay(term, put, found)
+    if isinstance(put, Number):
+        return _lay(term, negated(put), found)
     return False
 
 

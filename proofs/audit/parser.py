@@ -31,23 +31,13 @@ from proofs.audit.syntax import (
     height,
 )
 from proofs.audit.values import printed
-from proofs.audit.vocabulary import KNOWN
+from proofs.audit.vocabulary import KNOWN, LAYOUTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from proofs.audit.lexer import Token
     from proofs.audit.vocabulary import Vocabulary
-
-_LAYOUTS = frozenset(
-    name + star
-    for name in (
-        *("align", "aligned", "alignat", "alignedat", "flalign", "gather", "gathered", "equation", "split", "multline"),
-        *("eqnarray", "math", "displaymath", "subequations"),
-    )
-    for star in ("", "*")
-)
-
 
 _CONJUNCTIONS = frozenset({"e", "and", "y", "et", "und"})
 _STATEMENT_MARKS = frozenset({"relation", "separator", "newline"})
@@ -70,12 +60,12 @@ class _Parser(Functions):
             self.skip("separator", "newline", "align")
             if self.now is END:
                 return out
-            if self.now.kind == "begin" and self.now.value in _LAYOUTS:
+            if self.now.kind == "begin" and self.now.value in LAYOUTS:
                 self.take()
                 if self.now.text == "{":  # alignedat and array take arguments
                     self.argument_text()
                 continue
-            if self.now.kind == "end" and self.now.value in _LAYOUTS:
+            if self.now.kind == "end" and self.now.value in LAYOUTS:
                 self.take()
                 continue
             if self.now.kind == "quantifier":
@@ -138,6 +128,9 @@ class _Parser(Functions):
                 break
             sign = self.sign()
         if len(terms) > 1:
+            first = terms[0]
+            if first[0] < 0 and isinstance(first[1], Number):
+                terms[0] = 1, _signed(opening, *first)  # in -3 + 4 the sign is that of the number
             return Add(opening.start, stop, tuple(terms))
         return _signed(opening, *terms[0])
 

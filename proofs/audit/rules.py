@@ -150,7 +150,7 @@ def _repeated(node: Repeated, bindings: Bindings, *, write_out: bool) -> Node:
     low, high = (_folded(instantiate(bound, bindings)) for bound in (node.low, node.high))
     inner = {letter: value for letter, value in bindings.items() if letter != node.variable}
     first, last = _integer(low), _integer(high)
-    known = write_out and node.kind == "sum" and not _sums_inside(node.body)
+    known = write_out and node.kind == "sum" and not has_sum(node.body)
     if not known or first is None or last is None or last < first:
         return replace(node, low=low, high=high, body=instantiate(node.body, inner, write_out=write_out))
     if last - first >= MAX_TERMS:
@@ -159,8 +159,45 @@ def _repeated(node: Repeated, bindings: Bindings, *, write_out: bool) -> Node:
     return terms[0] if len(terms) == 1 else Add(node.start, node.stop, tuple((1, term) for term in terms))
 
 
-def _sums_inside(node: Node) -> bool:
-    return isinstance(node, Repeated) or any(_sums_inside(child) for child in children(node))
+def written_out(node: Node, integer_of: Callable[[Node], int | None]) -> Node:
+    """Return a formula with its sums and products of known bounds as their terms and factors.
+
+    `integer_of` returns the value of a bound, None where it has none. Raises TooLarge (MAX_TERMS).
+    """
+
+    def out(part: Node) -> Node:
+        return written_out(part, integer_of)
+
+    match node:
+        case Repeated():
+            first, last = integer_of(node.low), integer_of(node.high)
+            if first is None or last is None or last < first or has_sum(node.body):
+                return node
+            if last - first >= MAX_TERMS:
+                raise TooLarge(f"a sum of {last - first + 1:,} terms (at most {MAX_TERMS:,} are added)", node.start)
+            parts = [instantiate(node.body, {node.variable: integer(k, node)}) for k in range(first, last + 1)]
+            if len(parts) == 1:
+                return parts[0]
+            if node.kind == "sum":
+                return Add(node.start, node.stop, tuple((1, part) for part in parts))
+            return Product(node.start, node.stop, tuple(parts), ("cdot",) * (len(parts) - 1))
+        case Add():
+            return replace(node, terms=tuple((sign, out(term)) for sign, term in node.terms))
+        case Product():
+            return replace(node, factors=tuple(out(factor) for factor in node.factors))
+        case Quotient():
+            return replace(node, top=out(node.top), bottom=out(node.bottom))
+        case Known():
+            return replace(node, arguments=tuple(out(argument) for argument in node.arguments))
+        case Power():
+            return replace(node, base=out(node.base))
+        case _:
+            return node
+
+
+def has_sum(node: Node) -> bool:
+    """Whether a sum or product sign stands anywhere in a formula."""
+    return isinstance(node, Repeated) or any(has_sum(child) for child in children(node))
 
 
 def _integer(node: Node) -> int | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from proofs.audit.definitions import has_names
 from proofs.audit.evaluator import Circular, NotDefined
-from proofs.audit.syntax import Name, Number, canonical
+from proofs.audit.syntax import NUMBERED, Name, Number, canonical
 from proofs.audit.values import Array, entry
 
 if TYPE_CHECKING:
@@ -202,8 +202,9 @@ def whole_names(node: Name | Call | Known) -> Iterator[tuple[Name, Callable[[Val
     if node.primes:
         yield replace(node, primes=node.primes - 1), _transposed
     index = [part.printed.units for part in node.index if isinstance(part, Number)]
-    if index and len(index) == len(node.index):
-        yield replace(node, index=()), lambda value: entry(value, index)
+    kept = int(node.label in NUMBERED)
+    if len(index) > kept and len(index) == len(node.index):
+        yield replace(node, index=node.index[:kept]), lambda value: entry(value, index[kept:])
 
 
 def _transposed(value: Value) -> Value | None:

@@ -10,6 +10,8 @@ from proofs.audit.ledger import FAILURES, Ledger, Reference
 from proofs.audit.limits import TooLarge
 from proofs.audit.links import same_value
 from proofs.audit.pairing import Pair, pairs
+from proofs.audit.reals import as_integer
+from proofs.audit.rules import has_sum, written_out
 from proofs.audit.syntax import Call, Component, Name, Number, Table, canonical, children, latex, numbers
 from proofs.audit.values import Array
 
@@ -45,6 +47,8 @@ class Substitutions:
                 continue
             for form in reversed(forms):
                 laid = pairs(form, member)
+                if laid is None and has_sum(form):
+                    laid = self._laid_out(statement, form, member)
                 if laid is None:
                     continue
                 foreign = any(self._foreign(pair) for pair in laid)
@@ -58,6 +62,21 @@ class Substitutions:
                 break
             forms.append(member)
         return followed
+
+    def _laid_out(self, statement: Statement, form: Node, member: Node) -> list[Pair] | None:
+        """Lay a formula beside one whose sums are written out."""
+
+        def integer_of(bound: Node) -> int | None:
+            try:
+                value = self.local.value(bound, statement.start)
+            except FAILURES:
+                return None
+            return None if isinstance(value, Array) else as_integer(value)
+
+        try:
+            return pairs(written_out(form, integer_of), member)
+        except TooLarge:
+            return None
 
     def _rearranged(self, statement: Statement, form: Node, member: Node) -> bool:
         """Whether two formulas have the same value: then a number at another place is no mistake."""

@@ -7,7 +7,7 @@ replace. `canonical` is the same text for two formulas exactly when they differ 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from proofs.audit.values import Printed, decimal
@@ -27,9 +27,13 @@ class Number:
     digits: int = -1
 
 
+NUMBERED = frozenset({"()", "[]"})
+"""Labels of names that are numbered by a superscript in brackets; the number is the first part of the index."""
+
+
 @dataclass(frozen=True, slots=True)
 class Name:
-    r"""A letter or word with its marks: `W^Q`, `x_1`, `\alpha_{ij}`, `x_i'`.
+    r"""A letter or word with its marks: `W^Q`, `x_1`, `\alpha_{ij}`, `x_i'`, `x^{(1)}_2`.
 
     Attributes: base; index (the subscript's parts); label (a superscript that is part of the name); primes.
     """
@@ -181,6 +185,13 @@ class Chain:
     about: tuple[bool, ...] = ()
 
 
+def negated(number: Number) -> Number:
+    """Return a number with the minus sign that stands before it in a sum: `4` of `3 - 4` as `-4`."""
+    p = number.printed
+    text = p.text[1:] if p.units < 0 else "-" + p.text
+    return replace(number, printed=replace(p, text=text, units=-p.units), digits=number.start)
+
+
 def numbers(node: Node) -> tuple[Number, ...] | None:
     """Return the printed numbers of a lone number or of a table of lone numbers, else None."""
     if isinstance(node, Number):
@@ -290,8 +301,11 @@ def latex(node: Node) -> str:
     r"""Return a name or call as LaTeX: `\alpha_{21}`, `score(x_2, x_1)`."""
     match node:
         case Name():
-            label = f"^{{{node.label}}}" if len(node.label) > 1 else f"^{node.label}" if node.label else ""
             parts = [latex(part) for part in node.index]
+            text = node.label
+            if text in NUMBERED:
+                text = text[0] + parts.pop(0) + text[1]
+            label = f"^{{{text}}}" if len(text) > 1 else f"^{text}" if text else ""
             index = ("" if all(len(part) == 1 for part in parts) else ",").join(parts)
             marks = "" if not parts else f"_{index}" if len(index) == 1 else f"_{{{index}}}"
             return node.base + label + marks + "'" * node.primes

@@ -33,6 +33,15 @@ KNOWN = {
 }
 """Words that are functions of common knowledge, when followed by an argument and not defined by the text."""
 
+LAYOUTS = frozenset(
+    name + star
+    for name in (
+        *("align", "aligned", "alignat", "alignedat", "flalign", "gather", "gathered", "equation", "split", "multline"),
+        *("eqnarray", "math", "displaymath", "subequations"),
+    )
+    for star in ("", "*")
+)
+"""Environments that only lay statements out."""
 _OPENERS, _CLOSERS = {"open", "group", "begin"}, {"close", "ungroup", "end"}
 
 
@@ -82,8 +91,7 @@ def vocabulary(segments: Iterable[Sequence[Token]]) -> Vocabulary:
                 continue
             if label:
                 labelled.add((head.value[-1] if head.kind == "word" else head.value, label))
-            variable = any(t.kind in {"word", "letter", "upright"} for t in tokens[after:end])
-            if arguments and end > after and (variable or head.value not in KNOWN):
+            if arguments and end > after and (head.value not in KNOWN or _is_own(head.value, tokens, after, end)):
                 functions.add(head.value)
             if head.kind == "upright":
                 upright.add(head.value)
@@ -104,9 +112,19 @@ def vocabulary(segments: Iterable[Sequence[Token]]) -> Vocabulary:
     )
 
 
+def _is_own(function: str, tokens: Sequence[Token], after: int, end: int) -> bool:
+    """Whether the text defines a function of common knowledge itself: by a formula of its argument, not by itself."""
+    arguments = {token.value for token in tokens[after:end] if token.kind in {"word", "letter"}}
+    stop = next((i for i in range(end, len(tokens)) if tokens[i].kind in {"separator", "newline"}), len(tokens))
+    used = {token.value for token in tokens[end:stop] if token.kind in {"word", "letter", "upright"}}
+    return len(arguments) == 1 and arguments <= used and function not in used
+
+
 def _statement_starts(tokens: Sequence[Token]) -> Iterator[int]:
     depth, fresh = 0, True
     for at, token in enumerate(tokens):
+        if fresh and token.kind == "begin" and token.value in LAYOUTS:
+            continue
         if fresh and token.kind not in {"align", "separator", "newline"}:
             yield at
             fresh = False
@@ -161,8 +179,13 @@ def _has_zero_index(tokens: Sequence[Token]) -> bool:
 
 
 def _two_letter_subscripts(tokens: Sequence[Token]) -> Iterator[str]:
-    for base, sub, *rest in zip(tokens, tokens[1:], tokens[2:], tokens[3:], tokens[4:], strict=False):
-        opened, inner, closed = rest
-        kinds = [token.kind for token in (sub, opened, inner, closed)]
-        if kinds == ["sub", "group", "word", "ungroup"] and len(inner.value) == 2:
+    for at, token in enumerate(tokens):
+        if token.kind != "sub" or not at or tokens[at + 1 : at + 2] == [] or tokens[at + 1].kind != "group":
+            continue
+        inner = tokens[at + 2 : at + 5]
+        kinds = [one.kind for one in inner]
+        word = kinds[:2] == ["word", "ungroup"] and len(inner[0].value) == 2
+        mixed = kinds in (["word", "number", "ungroup"], ["number", "word", "ungroup"])
+        if word or (mixed and len(inner[0].value) == len(inner[1].value) == 1):
+            base = tokens[at - 1]
             yield base.value[-1] if base.kind == "word" else base.value

@@ -115,7 +115,9 @@ class _View:
         if chapter.corrected is not None and fixed != chapter.corrected:
             wanted = container.decoded(chapter.corrected, chapter.style.encoding)
             got = container.decoded(fixed, chapter.style.encoding)
-            i = next((i for i, (a, b) in enumerate(zip(got, wanted, strict=False)) if a != b), min(len(got), len(wanted)))
+            i = next(
+                (i for i, (a, b) in enumerate(zip(got, wanted, strict=False)) if a != b), min(len(got), len(wanted))
+            )
             yield f"corrected: ...{got[max(0, i - 40) : i + 30]!r}, not ...{wanted[max(0, i - 40) : i + 30]!r}"
 
     def _around(self, place):

@@ -13,7 +13,12 @@ from chapters.writer import marked
 STATEMENT = 3000  # marks of whole statements count from here
 PROSE = {
     "en": ("We now look at the next step:", "From this it follows that", "As before,", "The café example goes on:"),
-    "pt": ("Agora vem a operação seguinte:", "Daí se vê que é", "Então, como já vimos,", "A atenção é calculada assim:"),
+    "pt": (
+        "Agora vem a operação seguinte:",
+        "Daí se vê que é",
+        "Então, como já vimos,",
+        "A atenção é calculada assim:",
+    ),
 }
 AND = {"en": "\\text{ and }", "pt": "\\text{ e }"}
 DECOY = "$1 + 1 = 7$"
@@ -140,7 +145,9 @@ def marked_text(writer, page):
         return notebook(body, random)
     text = "\n\n".join(body) + "\n"
     if kind == "tex":
-        text = f"\\documentclass{{article}}\n\\usepackage{{amsmath}}\n\\begin{{document}}\n\n{text}\n\\end{{document}}\n"
+        text = (
+            f"\\documentclass{{article}}\n\\usepackage{{amsmath}}\n\\begin{{document}}\n\n{text}\n\\end{{document}}\n"
+        )
     else:
         text = f"# {'Exercício' if style.language == 'pt' else 'Exercise'}\n\n{text}"
     return text.replace("\n", "\r\n") if writer.chosen("line_end") == "crlf" else text

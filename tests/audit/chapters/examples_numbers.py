@@ -71,7 +71,9 @@ def arithmetic(page):
             f.Size(f.minus(a, b)),
             f.Fn(random.choice(("max", "min")), (a, b, c)),
         )
-        page.derive(None, formula, random.randint(1, 3), how="numbers", step=random.random() < 0.4, more=one_of(page, 0, 0, 2))
+        page.derive(
+            None, formula, random.randint(1, 3), how="numbers", step=random.random() < 0.4, more=one_of(page, 0, 0, 2)
+        )
 
 
 def percentages(page):
@@ -84,7 +86,9 @@ def percentages(page):
     page.derive(f.Name(p), share, random.choice((0, 1)), how="formula", percent=True)
     rest = f.minus(f.ONE, f.Name(p))
     page.derive(f.Name(r), rest, random.choice((0, 1)), how=one_of(page, "put", "formula"), percent=True)
-    of = f.Mul((f.Lit(Fraction(random.randint(5, 95), 100), f.Form(0, percent=True)), f.Lit(Fraction(random.randint(20, 900)))))
+    of = f.Mul(
+        (f.Lit(Fraction(random.randint(5, 95), 100), f.Form(0, percent=True)), f.Lit(Fraction(random.randint(20, 900))))
+    )
     page.derive(None, of, 2, how="numbers")
 
 
@@ -126,7 +130,9 @@ def sums(page):
     i = f.Idx("i")
     body = one_of(page, i, f.Pow(i, f.TWO), f.Mul((f.TWO, i)), f.Div(f.ONE, i), f.Pow(f.TWO, i))
     op = random.choice(("sum", "prod"))
-    page.derive(None, f.Big(op, "i", f.ONE, f.Lit(Fraction(top)), body), 3 if isinstance(body, f.Div) else 0, how="formula")
+    page.derive(
+        None, f.Big(op, "i", f.ONE, f.Lit(Fraction(top)), body), 3 if isinstance(body, f.Div) else 0, how="formula"
+    )
     w = page.fresh("w", "g")
     for j in (1, 2, 3):
         page.given(f.Name(w, (j,)), Fraction(random.randint(1, 30), 10))

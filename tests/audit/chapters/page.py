@@ -134,7 +134,11 @@ class Page:
         if alone and spot.right and far(-spot.right):
             found["sign", 0] = -spot.right
         shorter = Fraction(exact.cut(true, digits)) * unit
-        if not exact.is_tie(true, digits) and shorter not in near and shorter == Fraction(exact.cut(reference, digits)) * unit:
+        if (
+            not exact.is_tie(true, digits)
+            and shorter not in near
+            and shorter == Fraction(exact.cut(reference, digits)) * unit
+        ):
             found["cut", 0] = shorter
         if not alone:  # a sign in the middle of a sum would be another formula
             found = {k: v for k, v in found.items() if (v < 0) == (spot.right < 0) and v and k[0] != "cut"}
@@ -222,7 +226,12 @@ class Page:
         for vector, entry in inputs:
             for matrix, other in inputs:
                 x, w = entry.exact, other.exact
-                if isinstance(x, tuple) and not isinstance(x[0], tuple) and isinstance(w, tuple) and isinstance(w[0], tuple):
+                if (
+                    isinstance(x, tuple)
+                    and not isinstance(x[0], tuple)
+                    and isinstance(w, tuple)
+                    and isinstance(w[0], tuple)
+                ):
                     if len(x) not in {len(w), len(w[0])}:
                         return vector, matrix
         return None
@@ -247,7 +256,20 @@ class Page:
                 spot.shown += self.plan.off * Fraction(1) / Fraction(10) ** before.form.digits
         return spot
 
-    def derive(self, name, formula, places=2, *, how="put", written=None, step=False, more=0, column=False, expand=False, **look):
+    def derive(
+        self,
+        name,
+        formula,
+        places=2,
+        *,
+        how="put",
+        written=None,
+        step=False,
+        more=0,
+        column=False,
+        expand=False,
+        **look,
+    ):
         """Add a name that follows from earlier ones.
 
         Args:
@@ -284,7 +306,9 @@ class Page:
         relations = ["defined"] * (name is not None) + ["="] * len(sides)
         relations = relations[: len(sides) - 1]
         sides.append(self.array(spots, column))
-        precise = all(exact.decimals(x, form.digits) is not None for x, form in zip(leaves(true), leaves(forms), strict=True))
+        precise = all(
+            exact.decimals(x, form.digits) is not None for x, form in zip(leaves(true), leaves(forms), strict=True)
+        )
         relations.append(("defined" if name and len(sides) == 2 else "=") if precise else "rounded")
         if more and not precise:
             spots = mapped(lambda x, s: self._again(x, s, s.form.places - more, **look), true, spots)
@@ -322,7 +346,9 @@ class Page:
             worth, tainted = f.value(term, self.shown), _tainted(term)
             forms = self.formed(worth, places)
             alone = isinstance(worth, tuple)
-            spots = mapped(lambda x, form: self._spot("step", x, x, x, form, tainted=tainted, alone=alone), worth, forms)
+            spots = mapped(
+                lambda x, form: self._spot("step", x, x, x, form, tainted=tainted, alone=alone), worth, forms
+            )
             terms.append((sign, self.array(spots)))
         return [f.Add(tuple(terms))]
 

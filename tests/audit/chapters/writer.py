@@ -217,7 +217,9 @@ class Writer:
     def _quotient(self, tree):
         how = self.style.fraction
         if how == "short":
-            short = all(isinstance(t, f.Lit) and 0 <= t.number < 10 and not t.form.places for t in (tree.top, tree.bottom))
+            short = all(
+                isinstance(t, f.Lit) and 0 <= t.number < 10 and not t.form.places for t in (tree.top, tree.bottom)
+            )
             if short:
                 self.used["fraction", how] += 1
                 return f"\\frac{self.write(tree.top)}{self.write(tree.bottom)}", SIGN
