@@ -29,6 +29,7 @@ from proofs.audit.findings import Coverage, DocumentAudit, Edit, Finding, Hint, 
 from proofs.audit.known import LOG_BASES
 from proofs.audit.ledger import Ledger
 from proofs.audit.limits import MAX_BYTES, Unreadable
+from proofs.audit.numerals import READINGS, UNCLEAR
 from proofs.audit.source import read
 from proofs.audit.wording import unread
 
@@ -84,8 +85,10 @@ def audit_bytes(data: bytes, name: str, *, reading: str = "auto") -> DocumentAud
     """Audit a document given as bytes; `name` stands for its path, else as `audit_file`."""
     source = read(data, name)
     found = passages(source)
-    judged = _Pass(source, found, reading)
     notes: list[Hint] = []
+    if any(passage.failure is not None and passage.failure.reason in UNCLEAR for passage in found):
+        found = _fitting(source, found, reading, notes)
+    judged = _Pass(source, found, reading)
     if judged.evaluator.bare_logs:
         rivals = [judged, *(_Pass(source, found, reading, base) for base in LOG_BASES[1:])]
         wrong = {rival.evaluator.log_base: rival.wrong for rival in rivals}
@@ -96,6 +99,22 @@ def audit_bytes(data: bytes, name: str, *, reading: str = "auto") -> DocumentAud
         rival = _Pass(source, found, other, judged.evaluator.log_base)
         notes.append(hints.reading(judged.wrong, other, rival.wrong))
     return judged.audit(notes)
+
+
+def _fitting(source: Source, found: list[Passage], reading: str, notes: list[Hint]) -> list[Passage]:
+    """Return the document with its unclear commas read as what fits its numbers better, if one of the two does."""
+    rivals = []
+    for name, numbers in READINGS.items():
+        again = passages(source, numbers)
+        judged = _Pass(source, again, reading)
+        unclear = sum(p.failure is not None and p.failure.reason in UNCLEAR for p in again)
+        if not unclear:
+            rivals.append((judged.wrong + judged.coverage.unread, name, again))
+    rivals.sort(key=lambda rival: rival[0])
+    if not rivals or (len(rivals) > 1 and rivals[0][0] == rivals[1][0]):
+        return found
+    notes.append(hints.commas(rivals[0][1], [count for count, *_ in rivals]))
+    return rivals[0][2]
 
 
 class _Pass:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from proofs.audit import containers, heads, lexer, parser
 from proofs.audit.definitions import Statement
 from proofs.audit.limits import Unread
-from proofs.audit.numerals import numerals
+from proofs.audit.numerals import Numerals, numerals
 from proofs.audit.syntax import Call, Chain, Name, canonical
 from proofs.audit.vocabulary import vocabulary
 
@@ -37,14 +37,15 @@ class Passage:
     digits: bool = False
 
 
-def passages(source: Source) -> list[Passage]:
+def passages(source: Source, known: Numerals | None = None) -> list[Passage]:
     """Return the math segments of a document with their statements.
 
-    A segment that cannot be read but holds neither a digit nor an equality claims nothing: it has no failure.
+    `known` says how the document writes numbers, where that is not to be learnt from the document.  A segment that
+    cannot be read but holds neither a digit nor an equality claims nothing: it has no failure.
     """
     segments = containers.segments(source)
     out = [Passage(s.offset(0), s.offset(len(s.text) - 1) + 1, digits=any(map(str.isdigit, s.text))) for s in segments]
-    known = numerals(segment.text for segment in segments)
+    known = known or numerals(segment.text for segment in segments)
     tokens: list[list[lexer.Token]] = []
     for segment, passage in zip(segments, out, strict=True):
         if segment.problem:

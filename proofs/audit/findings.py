@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from proofs.audit.source import Source
 
-HINTS = ("reading", "truncates", "forced_sum", "logarithm")
+HINTS = ("reading", "numerals", "truncates", "forced_sum", "logarithm")
 MORE_DIGITS = 6
 """How many digits beyond the printed ones an expected value is also given to."""
 KINDS = ("value", "shape", "undefined", "redefined", "definition", "substitution", "unread")

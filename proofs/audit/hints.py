@@ -3,6 +3,7 @@ r"""What the numbers of a document say about how it was made, as a whole. Hints 
 truncates    numbers are cut off where they should have been rounded up, again and again
 forced_sum   weights that are 1 in sum are printed as 1 in sum, at the price of a wrong one among them
 reading      the other reading of products that do not exist as printed would fit more numbers, or fewer
+numerals     what the commas in numbers were read as, where nothing but the numbers themselves tells
 logarithm    what a logarithm without a base was read as
 """
 
@@ -101,9 +102,14 @@ def reading(wrong: int, other: str, wrong_otherwise: int) -> Hint:
     return Hint("reading", wording.readings(wrong, other, wrong_otherwise))
 
 
+def commas(part: str, wrong: list[int]) -> Hint:
+    """Return what the commas in the numbers were read as ("decimals" or "thousands"), and why."""
+    return Hint("numerals", wording.commas(part, wrong))
+
+
 def logarithm(base: str, wrong: dict[str, int]) -> Hint:
     """Return what a logarithm without a base was read as, and why."""
     return Hint("logarithm", wording.logarithm(base, wrong))
 
 
-__all__ = ["forced_sums", "logarithm", "reading", "truncation"]
+__all__ = ["commas", "forced_sums", "logarithm", "reading", "truncation"]

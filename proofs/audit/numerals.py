@@ -30,6 +30,7 @@ _SIGN = r"(?:[+*/≈≃]|\\(?:approx|simeq|cdot|times|leq?|geq?)(?![A-Za-z]))"
 _UNGROUPED = r"\d+,(?!\d{3}(?!\d))\d+"
 _COMMA = re.compile(
     rf"(?<![\d.,}}])0,\d\d|{_SIGN}\s*-?{_UNGROUPED}(?![\d.,])|(?<![\d.,{{_]){_UNGROUPED}\s*(?:{_SIGN}|=|\^|\\%)"
+    rf"|(?:&|matrix\}}|=)\s*-?{_UNGROUPED}\s*(?:&|\\\\|\\end)|=\s*-?\d+,(?:\d\d|\d{{4,}})(?![\d,])"
 )
 _GROUPS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+\.\d")
 _HARD = frozenset({",", "{,}", ".", "{.}"})
@@ -41,6 +42,8 @@ THOUSANDS_OR_DECIMALS = "the comma in a number may part thousands or decimals"
 THOUSANDS_OR_LIST = "the comma in a number may part thousands or the entries of a list"
 DECIMALS_OR_LIST = "the comma in a number may part decimals or the entries of a list"
 EULER_OR_TEN = "the e in a number may be Euler's number or a power of ten; write \\cdot 10^{3}"
+UNCLEAR = frozenset({THOUSANDS_OR_DECIMALS, THOUSANDS_OR_LIST, DECIMALS_OR_LIST})
+"""Reasons to try `READINGS`: the numbers themselves may tell."""
 TWO_MARKS = "a number with more than one decimal mark"
 
 
@@ -57,6 +60,13 @@ class Numerals:
     comma: str = "list"
     braced: str = "unclear"
     grouped: bool = False
+
+
+READINGS = {
+    "decimals": Numerals(comma="decimal", braced="decimal"),
+    "thousands": Numerals(comma="list", braced="thousands", grouped=True),
+}
+"""What the comma in the numbers of a document may part."""
 
 
 def numerals(texts: Iterable[str]) -> Numerals:

@@ -114,9 +114,15 @@ def vocabulary(segments: Iterable[Sequence[Token]]) -> Vocabulary:
 
 def _is_own(function: str, tokens: Sequence[Token], after: int, end: int) -> bool:
     """Whether the text defines a function of common knowledge itself: by a formula of its argument, not by itself."""
-    arguments = {token.value for token in tokens[after:end] if token.kind in {"word", "letter"}}
     stop = next((i for i in range(end, len(tokens)) if tokens[i].kind in {"separator", "newline"}), len(tokens))
-    used = {token.value for token in tokens[end:stop] if token.kind in {"word", "letter", "upright"}}
+    arguments, used = (
+        {
+            tokens[i].value
+            for i in places
+            if tokens[i].kind in {"word", "letter", "upright"} and (i < 2 or tokens[i - 2].value != "array")
+        }  # behind \begin{array}{ stands a layout
+        for places in (range(after, end), range(end, stop))
+    )
     return len(arguments) == 1 and arguments <= used and function not in used
 
 

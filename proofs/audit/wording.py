@@ -83,6 +83,12 @@ def readings(wrong: int, other: str, wrong_otherwise: int) -> str:
     )
 
 
+def commas(part: str, wrong: list[int]) -> str:
+    """Say what the commas in the numbers were read as."""
+    other = f", and {_numbers(wrong[1])} otherwise" if len(wrong) > 1 else ""
+    return f"the commas in numbers are read as parting {part}: so {_numbers(wrong[0])} would be wrong or unread{other}."
+
+
 def logarithm(base: str, wrong: dict[str, int]) -> str:
     """Say what a logarithm without a base was read as."""
     read = "the natural one" if base == "e" else f"the one to base {base}"
