@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from attention.exact import TooClose
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from proofs.audit.syntax import Node, Number
     from proofs.audit.values import Printed, Value
 
+_LONG_MINUS = "\u2212"
+_LONG_MINUSES = re.compile(r"\u2212\s*[\d.]")
+_SHORT_MINUSES = re.compile(r"[^\w\s]\s*-\s*[\d.]")
 FAILURES = (NotDefined, ShapesDiffer, Undefined, TooClose, Unread)
 """What can keep a formula from having a value."""
 
@@ -198,7 +202,13 @@ class Ledger:
             start, units = number.digits, -units  # the sign and what stands behind it stay
         elif number.digits == number.start:
             return  # its sign is that of a difference: a number of the other sign does not fit there
-        self.edits[number.start] = Edit(start, number.stop, number.printed.rewritten(units))
+        self.edits[number.start] = Edit(start, number.stop, number.printed.rewritten(units, self._minus))
+
+    @cached_property
+    def _minus(self) -> str:
+        """The minus sign that the document writes before numbers."""
+        text = self.source.text
+        return _LONG_MINUS if len(_LONG_MINUSES.findall(text)) > len(_SHORT_MINUSES.findall(text)) else "-"
 
     def _origin(self, cause: int) -> tuple[str, int]:
         """Return the name of what stands where a mistake was made, and its line."""

@@ -54,11 +54,14 @@ class Printed:
         """The number itself, exactly."""
         return real(self.units * fmpq(10) ** -(self.places + self.shift))
 
-    def rewritten(self, units: int) -> str:
-        """Return another number, given in the same units, in the same style: places, mark, minus sign."""
+    def rewritten(self, units: int, minus: str = "-") -> str:
+        """Return another number, given in the same units, in the same style: places, mark, minus sign.
+
+        `minus` is the sign to use where this number has none.
+        """
         sign = ""
         if units < 0:
-            sign = self.text[0] if self.text[0] in _MINUS else "-"
+            sign = self.text[0] if self.text[0] in _MINUS else minus
         whole, point, rest = decimal(abs(units), self.places, self.mark or ".").partition(self.mark or ".")
         if self.group and len(whole) > 3:
             lead = len(whole) % 3 or 3
