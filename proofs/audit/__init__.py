@@ -29,12 +29,12 @@ from proofs.audit.findings import Coverage, DocumentAudit, Edit, Finding, Hint, 
 from proofs.audit.known import LOG_BASES
 from proofs.audit.ledger import Ledger
 from proofs.audit.limits import MAX_BYTES, Unreadable
-from proofs.audit.numerals import READINGS, UNCLEAR
+from proofs.audit.numerals import readings
 from proofs.audit.source import read
 from proofs.audit.wording import unread
 
 if TYPE_CHECKING:
-    from proofs.audit.document import Passage
+    from proofs.audit.document import Passage, Reading
     from proofs.audit.source import Source
 
 __all__ = [
@@ -84,35 +84,31 @@ def audit_file(path: str | Path, *, reading: str = "auto") -> DocumentAudit:
 def audit_bytes(data: bytes, name: str, *, reading: str = "auto") -> DocumentAudit:
     """Audit a document given as bytes; `name` stands for its path, else as `audit_file`."""
     source = read(data, name)
-    found = passages(source)
+    read_first = passages(source)
     notes: list[Hint] = []
-    if any(passage.failure is not None and passage.failure.reason in UNCLEAR for passage in found):
-        found = _fitting(source, found, reading, notes)
+    found = _fitting(source, read_first, reading, notes) if read_first.unclear else read_first.passages
     judged = _Pass(source, found, reading)
     if judged.evaluator.bare_logs:
         rivals = [judged, *(_Pass(source, found, reading, base) for base in LOG_BASES[1:])]
         wrong = {rival.evaluator.log_base: rival.wrong for rival in rivals}
         judged = min(rivals, key=lambda rival: rival.wrong)  # of several the first: the natural one
         notes.append(hints.logarithm(judged.evaluator.log_base, wrong))
-    if judged.examiner.reading in {"row", "column"} and reading == "auto":
-        other = "column" if judged.examiner.reading == "row" else "row"
-        rival = _Pass(source, found, other, judged.evaluator.log_base)
-        notes.append(hints.reading(judged.wrong, other, rival.wrong))
+    if judged.examiner.reading in {"row", "column"}:
+        notes.append(hints.reading(judged.examiner.reading, judged.examiner.fits))
     return judged.audit(notes)
 
 
-def _fitting(source: Source, found: list[Passage], reading: str, notes: list[Hint]) -> list[Passage]:
+def _fitting(source: Source, found: Reading, reading: str, notes: list[Hint]) -> list[Passage]:
     """Return the document with its unclear commas read as what fits its numbers better, if one of the two does."""
     rivals = []
-    for name, numbers in READINGS.items():
+    for name, numbers in readings(found.numerals).items():
         again = passages(source, numbers)
-        judged = _Pass(source, again, reading)
-        unclear = sum(p.failure is not None and p.failure.reason in UNCLEAR for p in again)
-        if not unclear:
-            rivals.append((judged.wrong + judged.coverage.unread, name, again))
+        if not again.unclear:
+            judged = _Pass(source, again.passages, reading)
+            rivals.append((judged.wrong + judged.coverage.unread, name, again.passages))
     rivals.sort(key=lambda rival: rival[0])
     if not rivals or (len(rivals) > 1 and rivals[0][0] == rivals[1][0]):
-        return found
+        return found.passages
     notes.append(hints.commas(rivals[0][1], [count for count, *_ in rivals]))
     return rivals[0][2]
 

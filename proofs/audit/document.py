@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from proofs.audit import containers, heads, lexer, parser
 from proofs.audit.definitions import Statement
 from proofs.audit.limits import Unread
-from proofs.audit.numerals import Numerals, numerals
+from proofs.audit.numerals import UNCLEAR, Numerals, numerals
 from proofs.audit.syntax import Call, Chain, Name, canonical
 from proofs.audit.vocabulary import vocabulary
 
@@ -37,7 +37,20 @@ class Passage:
     digits: bool = False
 
 
-def passages(source: Source, known: Numerals | None = None) -> list[Passage]:
+@dataclass
+class Reading:
+    """A document's math as read. Attributes: passages; numerals (how it writes numbers)."""
+
+    passages: list[Passage]
+    numerals: Numerals
+
+    @property
+    def unclear(self) -> int:
+        """How many segments are unread for a comma that may part one thing or another."""
+        return sum(p.failure is not None and p.failure.reason in UNCLEAR for p in self.passages)
+
+
+def passages(source: Source, known: Numerals | None = None) -> Reading:
     """Return the math segments of a document with their statements.
 
     `known` says how the document writes numbers, where that is not to be learnt from the document.  A segment that
@@ -70,7 +83,7 @@ def passages(source: Source, known: Numerals | None = None) -> list[Passage]:
     for segment, passage, found in zip(segments, out, chains, strict=True):
         with _refusals(passage, segment):
             passage.statements = [_statement(chain, valued) for chain in heads.settled(found, names)]
-    return out
+    return Reading(out, known)
 
 
 @contextmanager

@@ -8,11 +8,12 @@ head from the definitions (global), judges the printed members, and records them
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, TypeAlias
 
 from flint import fmpq
 
-from proofs.audit import links, reals, wording
+from proofs.audit import judge, links, reals, wording
 from proofs.audit.definitions import Record, Statement, has_names, record
 from proofs.audit.evaluator import ORDERS, Evaluator, NotDefined, ShapeProblem, constant_value
 from proofs.audit.ledger import FAILURES, Ledger, Reference
@@ -20,6 +21,7 @@ from proofs.audit.limits import Unread
 from proofs.audit.scopes import Global, Local
 from proofs.audit.substitutions import Substitutions
 from proofs.audit.syntax import Call, Chain, Name, numbers
+from proofs.audit.values import Array
 
 if TYPE_CHECKING:
     from proofs.audit.definitions import Definitions
@@ -33,6 +35,9 @@ _Formulas: TypeAlias = "dict[int, tuple[Value, int | None]]"
 """Local values by position in the chain, each with the first mistake in what it was computed from (None: sound)."""
 
 
+_OTHER = {"row": "column", "column": "row"}
+
+
 class Examiner:
     """Judges the statements of one document, in order. Results: values, findings, edits, reading."""
 
@@ -41,6 +46,7 @@ class Examiner:
         self.exact = Global(known, self.evaluator)
         self.local = Local(known, self.evaluator, self.exact, ledger.causes)
         self.reading = ""
+        self.fits: Counter[str] = Counter()
         self.substitutions = Substitutions(ledger, known, self.exact, self.local)
 
     def examine(self, passage: Passage) -> bool:
@@ -149,11 +155,33 @@ class Examiner:
                 failures.append(error)
         if self.local.problems:
             self._shape(self.local.problems[0])
+            self._compare_readings(statement, out)
         for failure in failures:
             # What the printed numbers give no value (a divisor rounded to 0) may have one from the inputs.
             if isinstance(failure, Unread) or not (out or self._has_exact_value(statement)):
                 self.ledger.failure(failure, statement)
         return out
+
+    def _compare_readings(self, statement: Statement, formulas: _Formulas) -> None:
+        """Count how many numbers printed behind impossible products are right, and would be by the other reading."""
+        members = statement.equal_members
+        used = self.local.problems[0].reading
+        if used not in _OTHER:
+            return
+        for position, (value, _) in formulas.items():
+            if position + 1 == len(members) or numbers(members[position + 1]) is None:
+                continue
+            after = record(members[position + 1])
+            saved, self.evaluator.reading = self.evaluator.reading, _OTHER[used]
+            try:
+                other = self.local.value(members[position], statement.start)
+            except FAILURES:
+                continue
+            finally:
+                self.evaluator.reading = saved
+            self.fits["all"] += len(after.numbers)
+            self.fits[used] += _right(after, value)
+            self.fits[_OTHER[used]] += _right(after, other)
 
     def _bare(self, statement: Statement) -> bool:
         r"""Compare the expressions of numbers in a chain that ends in none: `2 \cdot 3 = 2 + 3`."""
@@ -311,3 +339,12 @@ class Examiner:
         )
         message = wording.shape(left, right, problem.shapes, problem.reading)
         self.ledger.find("shape", whole if len(whole) < 40 else left, message, problem.node.start, problem.node.stop)
+
+
+def _right(printed: Record, value: Value) -> int:
+    """Return how many printed numbers are right if they should be the entries of a value."""
+    entries = list(value) if isinstance(value, Array) else [value]
+    if len(entries) != len(printed.numbers):
+        return 0
+    pairs = zip(printed.numbers, entries, strict=True)
+    return sum(judge.verdict(number.printed, entry) in judge.RIGHT for number, entry in pairs)

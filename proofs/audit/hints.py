@@ -10,7 +10,7 @@ logarithm    what a logarithm without a base was read as
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -97,9 +97,9 @@ def _is_rounded_up(one: Judged, exact: Real) -> bool:
         return False
 
 
-def reading(wrong: int, other: str, wrong_otherwise: int) -> Hint:
-    """Return how many numbers are wrong now, and would be with the other reading of impossible products."""
-    return Hint("reading", wording.readings(wrong, other, wrong_otherwise))
+def reading(used: str, fits: Counter[str]) -> Hint:
+    """Return how many of the numbers printed for impossible products fit the reading used, and how many the other."""
+    return Hint("reading", wording.readings(used, fits))
 
 
 def commas(part: str, wrong: list[int]) -> Hint:

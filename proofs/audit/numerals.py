@@ -8,7 +8,7 @@ refused by name rather than guessed.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ THOUSANDS_OR_LIST = "the comma in a number may part thousands or the entries of 
 DECIMALS_OR_LIST = "the comma in a number may part decimals or the entries of a list"
 EULER_OR_TEN = "the e in a number may be Euler's number or a power of ten; write \\cdot 10^{3}"
 UNCLEAR = frozenset({THOUSANDS_OR_DECIMALS, THOUSANDS_OR_LIST, DECIMALS_OR_LIST})
-"""Reasons to try `READINGS`: the numbers themselves may tell."""
+"""Reasons to try `readings`: the numbers themselves may tell."""
 TWO_MARKS = "a number with more than one decimal mark"
 
 
@@ -55,18 +55,21 @@ class Numerals:
         comma: what a bare comma between digits is: "decimal", "list" or "unclear".
         braced: what `{,}` is: "decimal", "thousands" or "unclear".
         grouped: whether the text parts thousands by commas beyond doubt somewhere (`1,234.5`).
+        point: whether decimals have a point somewhere.
     """
 
     comma: str = "list"
     braced: str = "unclear"
     grouped: bool = False
+    point: bool = False
 
 
-READINGS = {
-    "decimals": Numerals(comma="decimal", braced="decimal"),
-    "thousands": Numerals(comma="list", braced="thousands", grouped=True),
-}
-"""What the comma in the numbers of a document may part."""
+def readings(known: Numerals) -> dict[str, Numerals]:
+    """Return what the commas of a document that leaves it unclear may part."""
+    return {
+        "decimals": replace(known, comma=known.comma if known.point else "decimal", braced="decimal"),
+        "thousands": replace(known, comma="list", braced="thousands", grouped=True),
+    }
 
 
 def numerals(texts: Iterable[str]) -> Numerals:
@@ -80,14 +83,12 @@ def numerals(texts: Iterable[str]) -> Numerals:
             grouped = grouped or _GROUPS.search(text) is not None
         if not point and "." in text:
             point = _POINT.search(text) is not None
+    pointed = point or braced_groups
     return Numerals(
         comma="list" if not comma else "unclear" if point or grouped else "decimal",
-        braced="decimal"
-        if braced and not (point or braced_groups)
-        else "thousands"
-        if not braced and (point or braced_groups)
-        else "unclear",
+        braced="unclear" if braced == pointed else "decimal" if braced else "thousands",
         grouped=grouped and not comma,
+        point=point,
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections import Counter
+
     from proofs.audit.findings import PrintedValue, Side
 
 _LONG = 80
@@ -70,17 +72,12 @@ def forced_sum(names: list[str], wrong: PrintedValue, expected: str) -> str:
     return f"{row} are printed so that they sum to 1, for which {wrong.label} is {wrong.printed} and not {expected}."
 
 
-def readings(wrong: int, other: str, wrong_otherwise: int) -> str:
-    """Say which of two readings of impossible products fits the numbers better."""
-    if wrong_otherwise < wrong:
-        return (
-            f"the {other} reading of products that do not exist as printed fits better: {wrong_otherwise} numbers "
-            f"would be wrong, not {wrong} (try --reading {other})."
-        )
-    count = "as many" if wrong_otherwise == wrong else str(wrong_otherwise)
-    return (
-        f"the {other} reading of products that do not exist as printed fits no better: {count} numbers would be wrong."
-    )
+def readings(used: str, fits: Counter[str]) -> str:
+    """Say which of two readings of impossible products fits the numbers printed for them better."""
+    other = "column" if used == "row" else "row"
+    counts = f"{fits[used]} of the {fits['all']} numbers printed for them are right, {fits[other]} would be by {other}s"
+    better = f"; --reading {other} fits better" if fits[other] > fits[used] else ""
+    return f"products that do not exist as printed were read by {used}s: {counts}{better}."
 
 
 def commas(part: str, wrong: list[int]) -> str:

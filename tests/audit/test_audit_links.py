@@ -80,7 +80,7 @@ def test_numbers_put_for_names_are_still_compared():
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        (r"$1{,}000 + 1 = 1{,}001$", "the comma in a number"),
+        (r"$x = 1{,}500 + 1{,}000 = 2{,}500$", "the comma in a number"),
         (r"$1,000 + 1 = 1,002$", "the comma in a number"),
         (r"$2e-1 + 1 = 1.2$", "Euler's number or a power of ten"),
         (r"$1\frac{1}{2} + 1 = 2.5$", "a mixed number"),
