@@ -18,9 +18,11 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Protocol
 
+from flint import fmpq
+
 from proofs.audit import matrices, reals
 from proofs.audit.known import applied
-from proofs.audit.limits import MAX_EVALUATION, MAX_TERMS, MAX_WORK, TooDeep, TooLarge, Unread
+from proofs.audit.limits import MAX_BITS, MAX_EVALUATION, MAX_TERMS, MAX_WORK, TooDeep, TooLarge, Unread
 from proofs.audit.reals import Real, real
 from proofs.audit.rules import instantiate, integer
 from proofs.audit.syntax import (
@@ -45,6 +47,7 @@ from proofs.audit.syntax import (
 from proofs.audit.values import Array, Value, entry, shape_text
 
 READINGS = ("auto", "row", "column")
+_ZERO = fmpq(0)
 ORDERS: dict[str, frozenset[int]] = {
     **dict.fromkeys(("<", r"\lt"), frozenset({-1})),
     **dict.fromkeys((">", r"\gt"), frozenset({1})),
@@ -221,7 +224,7 @@ class Evaluator:
 
     def multiply(self, a: Real, b: Real) -> Real:
         """Return a b, within the budget."""
-        self.spend(reals.cost(a, b))
+        self.spend(1 if a.__class__ is b.__class__ is fmpq else reals.cost(a, b))
         return reals.multiply(a, b)
 
     def divide(self, a: Real, b: Real) -> Real:
@@ -231,7 +234,7 @@ class Evaluator:
 
     def plus(self, a: Real, b: Real) -> Real:
         """Return a + b, within the budget."""
-        self.spend(reals.cost(a, b))
+        self.spend(1 if a.__class__ is b.__class__ is fmpq else reals.cost(a, b))
         return reals.add(a, b)
 
     def _added(self, node: Add, scope: Scope) -> Value:
@@ -316,13 +319,17 @@ class Evaluator:
 
     def dot(self, a: list[Real], b: list[Real]) -> Real:
         """Return the sum of the products of two rows of one length."""
+        exact = _rational_dot(a, b)
+        if exact is not None:
+            self.spend(len(a))
+            return exact
         return reduce(self.plus, (self.multiply(x, y) for x, y in zip(a, b, strict=True)))
 
     def matmul(self, a: Array, b: Array) -> Value:
         """Return the matrix product, as a number if it is 1x1."""
-        columns = list(zip(*b.rows, strict=True))
+        columns = [list(column) for column in zip(*b.rows, strict=True)]
         self.spend(len(a.rows) * len(columns) * len(b.rows))
-        out = tuple(tuple(self.dot(list(row), list(column)) for column in columns) for row in a.rows)
+        out = tuple(tuple(self.dot(list(row), column) for column in columns) for row in a.rows)
         return out[0][0] if len(out) == 1 and len(out[0]) == 1 else Array(out, a.flat or b.flat)
 
     def _known(self, node: Known, scope: Scope) -> Value:
@@ -382,6 +389,16 @@ class Evaluator:
             else:
                 total = self._times((node, node.body, node.body), total, term, "*", scope)
         return real(0 if node.kind == "sum" else 1) if total is None else total
+
+
+def _rational_dot(a: list[Real], b: list[Real]) -> fmpq | None:
+    """Return the sum of products of rationals of moderate size, at once; None for anything else."""
+    total = _ZERO
+    for x, y in zip(a, b, strict=True):
+        if x.__class__ is not fmpq or y.__class__ is not fmpq:
+            return None
+        total += x * y
+    return None if total.height_bits() > MAX_BITS else total
 
 
 def _shaped(entries: list[Real], shape: tuple[int, int]) -> tuple[tuple[Real, ...], ...]:

@@ -16,16 +16,20 @@ With p the printed number, E the exact value and u one unit in p's last printed 
 
 from __future__ import annotations
 
-from flint import fmpq
+from flint import arb, ctx, fmpq
 
-from attention.exact import TooClose
+from attention.exact import ExpQuotient, TooClose
 from proofs.audit import reals
 from proofs.audit.limits import MAX_DIGITS, TooLarge
+from proofs.audit.multiples import Multiple
 from proofs.audit.reals import Real, real
 from proofs.audit.values import Printed, decimal
 
 VERDICTS = ("exact", "rounded", "tie", "carried", "truncated", "undecided", "wrong")
 """From best to worst. A number without anything to compare with is `given`."""
+_HALF = arb(fmpq(1, 2))
+_SPARE_BITS = 64
+_MOST_UNITS = 10 ** (2 * MAX_DIGITS)
 RIGHT = frozenset({"exact", "rounded", "tie"})
 SOUND = RIGHT | {"carried", "truncated"}
 """Verdicts of a number that holds no mistake beyond the place of its last digit."""
@@ -33,10 +37,65 @@ SOUND = RIGHT | {"carried", "truncated"}
 
 def verdict(number: Printed, exact: Real) -> str:
     """Return the verdict on a printed number against its exact value."""
+    if isinstance(exact, fmpq):
+        return _rational_verdict(number, exact)
+    if isinstance(exact, (ExpQuotient, Multiple)):  # irrational: no tie, no equality, and a fine ball decides
+        found = _ball_verdict(number, _scaled(number, exact))
+        if found is not None:
+            return found
     try:
         return _verdict(number, exact)
     except TooClose:
         return "undecided"
+
+
+def _rational_verdict(number: Printed, exact: fmpq) -> str:
+    # In units of the last printed place the value is top/bottom and the number an integer.
+    top, bottom = _in_units(number, exact)
+    error = top - number.units * bottom
+    size = 2 * abs(error)
+    if size < bottom:
+        return "rounded" if error else "exact"
+    if size == bottom:
+        return "tie"
+    cut = size < 2 * bottom and (error > 0) == (top > 0) and number.units * top >= 0
+    return "truncated" if cut else "wrong"
+
+
+def _in_units(number: Printed, exact: fmpq) -> tuple[int, int]:
+    """Return the value in units of the last printed place, as numerator and denominator."""
+    places = number.places + number.shift
+    if places >= 0:
+        return int(exact.p) * 10**places, int(exact.q)
+    return int(exact.p), int(exact.q) * 10**-places
+
+
+def _scaled(number: Printed, exact: ExpQuotient | Multiple) -> arb:
+    """Return the value in units of the last printed place, as a ball far finer than one of them."""
+    bits = _SPARE_BITS + 4 * (len(number.text) + abs(number.shift))
+    saved, ctx.prec = ctx.prec, bits
+    try:
+        ball = exact.ball(bits) if isinstance(exact, ExpQuotient) else exact.ball()
+        places = number.places + number.shift
+        return ball * arb(10**places) if places >= 0 else ball / arb(10**-places)
+    finally:
+        ctx.prec = saved
+
+
+def _ball_verdict(number: Printed, scaled: arb) -> str | None:
+    """Return the verdict if the ball of an irrational number decides it, else None."""
+    error = scaled - number.units
+    size = abs(error)
+    if size < _HALF:
+        return "rounded"
+    if not size > _HALF:
+        return None
+    if size > 1:
+        return "wrong"
+    if not size < 1 or scaled.contains(0) or error.contains(0):
+        return None
+    side = 1 if scaled > 0 else -1
+    return "truncated" if error * side > 0 and number.units * side >= 0 else "wrong"
 
 
 def _verdict(number: Printed, exact: Real) -> str:
@@ -66,12 +125,23 @@ def nearest(number: Printed, exact: Real) -> int:
 
     Raises TooClose, and TooLarge for a value of more than MAX_DIGITS digits.
     """
-    scaled = reals.divide(exact, number.step)
-    shifted = reals.add(scaled, real(fmpq(1, 2)))
-    units = reals.floor(shifted)
-    if abs(units) >= 10 ** (2 * MAX_DIGITS):
+    if isinstance(exact, fmpq):
+        top, bottom = _in_units(number, exact)
+        units, rest = divmod(2 * top + bottom, 2 * bottom)
+        units -= rest == 0 and units % 2
+    else:
+        units = _floor(number, exact)
+    if abs(units) >= _MOST_UNITS:
         raise TooLarge(f"a value of more than {2 * MAX_DIGITS} digits")
-    return units - 1 if units % 2 == 1 and isinstance(shifted, fmpq) and shifted == units else units
+    return units
+
+
+def _floor(number: Printed, exact: Real) -> int:
+    if isinstance(exact, (ExpQuotient, Multiple)):
+        whole = (_scaled(number, exact) + _HALF).floor().unique_fmpz()
+        if whole is not None:
+            return int(whole)
+    return reals.floor(reals.add(reals.divide(exact, number.step), real(fmpq(1, 2))))
 
 
 def expected(number: Printed, exact: Real) -> str | None:

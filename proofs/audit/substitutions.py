@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from proofs.audit import judge, wording
@@ -16,10 +17,26 @@ from proofs.audit.syntax import Call, Component, Name, Number, Table, canonical,
 from proofs.audit.values import Array
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from proofs.audit.definitions import Definitions, Record, Statement
     from proofs.audit.reals import Real
     from proofs.audit.scopes import Global, Local
     from proofs.audit.syntax import Node
+
+
+class _Once:
+    """A question that is answered once, when it is first asked."""
+
+    def __init__(self, ask: Callable[[], bool]) -> None:
+        self._ask = ask
+        self._answer: bool | None = None
+
+    def __call__(self) -> bool:
+        """Return the answer."""
+        if self._answer is None:
+            self._answer = self._ask()
+        return self._answer
 
 
 class Substitutions:
@@ -54,9 +71,9 @@ class Substitutions:
                 foreign = any(self._foreign(pair) for pair in laid)
                 if foreign:  # another computation: its parts are no steps of this one
                     laid = [pair for pair in laid if numbers(pair.formula) or not children(pair.formula)]
-                rearranged = self._rearranged(statement, form, member)
+                rearranged = _Once(partial(self._rearranged, statement, form, member))
                 for pair in laid:
-                    self._put(statement, pair, rearranged=rearranged)
+                    self._put(statement, pair, rearranged)
                 if not foreign and form is forms[-1]:
                     followed.add(position)
                 break
@@ -101,7 +118,7 @@ class Substitutions:
             return False
         return [n.printed.value for n in before] != [n.printed.value for n in after]
 
-    def _put(self, statement: Statement, pair: Pair, *, rearranged: bool) -> None:
+    def _put(self, statement: Statement, pair: Pair, rearranged: _Once) -> None:
         """Judge or compare what was put in; numbers of another formula of the same value (`rearranged`) may differ."""
         printed = record(pair.put)
         formula = pair.formula
@@ -111,7 +128,7 @@ class Substitutions:
             same = len(before) == len(printed.numbers) and all(
                 judge.agree(a.printed, b.printed) for a, b in zip(printed.numbers, before, strict=True)
             )
-            if rearranged and not same:
+            if not same and rearranged():
                 return
             if isinstance(formula, (Number, Table)) and not all(n.start in self._named for n in before):
                 # A number beside a number stands for nothing: the two formulas are compared as a whole.
@@ -121,7 +138,7 @@ class Substitutions:
                     if other.start in self.exact.targets:
                         self.exact.targets[number.start] = self.exact.targets[other.start]
                 return
-        elif rearranged and numbers(formula) is None and not isinstance(formula, (Name, Call, Component)):
+        elif numbers(formula) is None and not isinstance(formula, (Name, Call, Component)) and rearranged():
             local = self._step(statement, formula, printed)
             if local is None or any(
                 judge.verdict(n.printed, x) == "wrong" for n, x in zip(printed.numbers, local, strict=True)
