@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 HINTS = ("reading", "truncates", "forced_sum", "logarithm")
 MORE_DIGITS = 6
 """How many digits beyond the printed ones an expected value is also given to."""
+VERDICTS = ("wrong", "truncated", "undecided")
+"""The verdicts that are findings."""
 KINDS = ("value", "shape", "undefined", "redefined", "definition", "substitution", "unread")
 SCHEMA = 1
 
@@ -78,6 +80,13 @@ class Finding:
     remark: bool = False
     verdict: str = ""
     cause: int | None = None
+
+    @property
+    def severity(self) -> str:
+        """How much it matters: "error", "warning" (not certain, or nobody looked) or "note" (a remark)."""
+        if self.remark:
+            return "note"
+        return "warning" if self.kind == "unread" or self.verdict in {"truncated", "undecided"} else "error"
 
 
 @dataclass(frozen=True, slots=True)

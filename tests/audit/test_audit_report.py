@@ -6,7 +6,10 @@ import pytest
 from auditing import TRANSCRIPTION, audited
 
 from proofs.audit import audit_file
-from proofs.report.audit_report import audit_markdown, audit_text, summary, visible
+from proofs.report.audit_report import audit_markdown
+from proofs.report.audit_shown import visible
+from proofs.report.audit_summary import summary
+from proofs.report.audit_text import audit_text
 
 
 @pytest.fixture(scope="module")
