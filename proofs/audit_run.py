@@ -62,7 +62,7 @@ class Outcome:
     """What came of one document.
 
     Attributes: name; text (to print); said (sentences for standard error); code (as the program's own); error (why it
-    was not audited, "" if it was); numbers (how many are wrong, by verdict); mistakes; unread (formulas); untold (a
+    was not audited or written, or ""); numbers (how many are wrong, by verdict); mistakes; unread (formulas); untold (a
     sentence on unread formulas that no shown finding tells of); known, unselected (findings not shown); fixed.
     """
 
@@ -131,7 +131,7 @@ def _outcome(document: DocumentAudit, task: Task, options: Options) -> Outcome:
         out.said = _written(document, options)
     except Unreadable as error:
         # The audit itself stands, and is shown.
-        out.said, out.code = [str(error)], 2
+        out.said, out.code, out.error = [str(error)], 2, str(error)
     return out
 
 
@@ -213,11 +213,9 @@ class Totals:
         out = []
         total = self._codes.total()
         if total > 1:
-            told = [
-                f"{self._codes[code]} {word}"
-                for code, word in enumerate(("clean", "with findings", "unreadable"))
-                if self._codes[code]
-            ]
+            clean = "clean" if not (options.baseline or options.only.names) else "with nothing to show"
+            words = enumerate((clean, "with findings", "with an error"))
+            told = [f"{self._codes[code]} {word}" for code, word in words if self._codes[code]]
             more = [mistakes(self._numbers, self._mistakes)] if self._mistakes else []
             more += [f"{count(self._unread, 'formula')} unread"] if self._unread else []
             out.append(f"{count(total, 'file')}: {', '.join(told)}{''.join('; ' + text for text in more)}.")

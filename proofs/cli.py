@@ -37,6 +37,10 @@ _ELSEWHERE = {"audit": "proofs.audit_command"}
 """Commands that stand in a module of their own, which is imported when one of them is wanted."""
 
 
+class ClosedPipe(Exception):
+    """Nobody reads the output any more. Click would take a BrokenPipeError for exit 1, which here means findings."""
+
+
 class Program(click.Group):
     """The command group, with one line and a telling exit code where Click would print a traceback or exit with 1."""
 
@@ -50,6 +54,13 @@ class Program(click.Group):
             return super().get_command(ctx, cmd_name)
         command = getattr(import_module(_ELSEWHERE[cmd_name]), cmd_name)
         return command if isinstance(command, click.Command) else None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a closed pipe is told apart from its outcome."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise ClosedPipe from None
 
     def main(
         self,
@@ -71,7 +82,7 @@ class Program(click.Group):
         except (click.Abort, KeyboardInterrupt):
             click.echo("attention-proofs: interrupted", err=True)
             sys.exit(130)
-        except BrokenPipeError:
+        except (BrokenPipeError, ClosedPipe):
             # Python would complain once more when it flushes at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(141)

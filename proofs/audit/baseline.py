@@ -27,7 +27,7 @@ _LINES = re.compile(r"\blines? \d+(?:(?:, | and |-)\d+)*")
 
 
 class Identity(NamedTuple):
-    """What makes two findings the same one. Attributes: kind; name; message (without line numbers)."""
+    """What makes two findings the same one. Attributes: kind; name; message (its line numbers replaced)."""
 
     kind: str
     name: str
@@ -48,7 +48,7 @@ class Division(NamedTuple):
 
 def identity(kind: str, name: str, message: str) -> Identity:
     """Return what a finding is known by."""
-    return Identity(kind, name, _LINES.sub("line", message))
+    return Identity(kind, name, _LINES.sub("line N", message))
 
 
 def divide(findings: Iterable[Finding], known: Known | None) -> Division:

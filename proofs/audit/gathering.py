@@ -41,15 +41,14 @@ def gather(names: Iterable[str]) -> tuple[list[str], list[Unreadable]]:
 
 
 def _meant(name: str) -> list[str]:
-    try:
-        if name == STDIN:
-            return [name]
-        if Path(name).is_dir():
-            return _below(name) or _none(name, f"a folder with documents ({', '.join(SUFFIXES)})", "one without any")
-        if _MAGIC.search(name) and not os.path.lexists(name):
-            return _matched(name) or _none(name, "a file", "a pattern that matches none")
-    except ValueError as error:  # a null character in a name
-        raise Unreadable(name, "the name of a file", str(error)) from None
+    if "\0" in name:  # the system's own complaint would be a ValueError, here or later
+        raise Unreadable(name, "the name of a file", "one with a null character")
+    if name == STDIN:
+        return [name]
+    if Path(name).is_dir():
+        return _below(name) or _none(name, f"a folder with documents ({', '.join(SUFFIXES)})", "one without any")
+    if _MAGIC.search(name) and not os.path.lexists(name):
+        return _matched(name) or _none(name, "a file", "a pattern that matches none")
     return [name]
 
 
@@ -66,7 +65,8 @@ def _walk(folder: str) -> Iterator[str]:
     # Links to folders are not followed: they may lead round in a circle, or out of the folder that was named.
     for here, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        yield from (os.path.join(here, file) for file in files if _is_document(file))  # noqa: PTH118 - as typed
+        place = "" if here == os.curdir else here.removeprefix(f".{os.sep}") if folder == os.curdir else here
+        yield from (os.path.join(place, file) for file in files if _is_document(file))  # noqa: PTH118 - as typed
 
 
 def _matched(pattern: str) -> list[str]:
