@@ -5,7 +5,6 @@ Only click is imported at start-up; each command imports what it needs.  Exit co
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 import sys
@@ -143,6 +142,8 @@ def verify(ids: tuple[str, ...], as_json: bool, out: str | None, rocq: str) -> N
 
 
 def _verify(ids: tuple[str, ...], *, as_json: bool, out: str | None, rocq: str) -> None:
+    import difflib  # noqa: PLC0415
+
     from proofs import registry, run  # noqa: PLC0415
 
     known = registry.claims()

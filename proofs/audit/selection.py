@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,6 +33,8 @@ def selection(words: Iterable[str]) -> Selection:
     names = [name.strip() for word in words for name in word.split(",")]
     for name in names:
         if name not in CHOICES:
+            import difflib  # noqa: PLC0415 - for this message alone
+
             near = difflib.get_close_matches(name, CHOICES, 1)
             hint = f"; did you mean {near[0]}?" if near else ""
             raise ValueError(f"{name or repr(name)}: expected one of {', '.join(CHOICES)}{hint}")

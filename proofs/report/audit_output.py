@@ -41,11 +41,11 @@ def part(document: DocumentAudit, findings: Sequence[Finding] | None, style: str
         from dataclasses import replace  # noqa: PLC0415
 
         shown = document if findings is None else replace(document, findings=tuple(findings))
-        return _indented(json.dumps(shown.to_json(), indent=2), 4)
+        return _indented(shown.to_json(), 4)
     if style == "sarif":
         from proofs.report.audit_sarif import sarif_results  # noqa: PLC0415
 
-        return ",\n".join(_indented(json.dumps(result, indent=2), 8) for result in sarif_results(document, findings))
+        return ",\n".join(_indented(result, 8) for result in sarif_results(document, findings))
     if style == "github":
         from proofs.report.audit_annotations import audit_github  # noqa: PLC0415
 
@@ -104,17 +104,22 @@ def rendered(documents: Sequence[DocumentAudit], style: str) -> str:
 def _frame(style: str, end: End) -> tuple[str, str]:
     """Return what stands before and after the documents in JSON."""
     if style == "json":
-        text = json.dumps({"schema": SCHEMA, "documents": [{}]}, indent=2)
+        text = _json({"schema": SCHEMA, "documents": [{}]})
     else:
         from proofs.report.audit_sarif import sarif_log, sarif_notification  # noqa: PLC0415
 
         notifications = [sarif_notification(*error) for error in end.errors]
         notifications += [sarif_notification(*sentence, "note") for sentence in end.unread]
-        text = json.dumps(sarif_log([{}], notifications, end.code), indent=2)
+        text = _json(sarif_log([{}], notifications, end.code))
     before, _, after = text.partition(_HOLE)
     return before.rstrip(" "), after.lstrip(" ") + "\n"
 
 
-def _indented(text: str, spaces: int) -> str:
+def _indented(data: object, spaces: int) -> str:
     # A line feed inside a string is written as an escape: these are the lines of the layout.
-    return " " * spaces + text.replace("\n", "\n" + " " * spaces)
+    return " " * spaces + _json(data).replace("\n", "\n" + " " * spaces)
+
+
+def _json(data: object) -> str:
+    # The one control character that JSON leaves as it is.
+    return json.dumps(data, indent=2).replace("\x7f", "\\u007f")

@@ -2,6 +2,7 @@ r"""How text of a document is shown anywhere: control characters become visible 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -25,11 +26,9 @@ def visible(text: str) -> str:
 
 
 def _escape(character: str) -> str:
-    return (
-        character.encode("ascii", "backslashreplace").decode("ascii")
-        if ord(character) > 0x7E
-        else repr(character)[1:-1]
-    )
+    if character.isascii():
+        return repr(character)[1:-1]
+    return character.encode("ascii", "backslashreplace").decode("ascii")
 
 
 def count(number: int, noun: str) -> str:
@@ -47,11 +46,13 @@ def groups(findings: Iterable[Finding]) -> Iterator[list[Finding]]:
 
 
 def more_digits(side: Side | None) -> str:
-    """Return the expected value to more digits, "" where these are zeros only."""
+    """Return the expected value to more digits, without zeros at its end; "" where these are all there is."""
     if side is None or side.precise is None or side.expected is None:
         return ""
     beyond = side.precise.removeprefix(side.expected)
-    return "" if beyond != side.precise and not beyond.strip("0.") else side.precise
+    if beyond != side.precise and not beyond.strip("0."):
+        return ""
+    return side.precise.rstrip("0") if re.fullmatch(r"-?\d+\.\d*[1-9]0*", side.precise) else side.precise
 
 
 def more_exactly(value: PrintedValue) -> str:

@@ -30,8 +30,9 @@ def command(*arguments):
 
 
 def environment(**changed):
-    """Return the environment with this checkout on the path, whatever folder the process runs in."""
-    return {**os.environ, "PYTHONPATH": str(ROOT), **changed}
+    """Return the environment, without wishes for colour, and with this checkout on the path in any folder."""
+    kept = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "FORCE_COLOR"}}
+    return {**kept, "PYTHONPATH": str(ROOT), **changed}
 
 
 def whole_process(*arguments, cwd=ROOT, **changed):
