@@ -97,8 +97,10 @@ def test_more_digits_where_they_say_more():
     ]
     assert sentences == [
         "x is printed as 0.35, but it is 0.33. More exactly: 0.33333333.",
-        "y = 1.35 follows from the numbers printed before it, but the inputs give 1.33: "
-        "the mistake in x on line 1 is carried on. More exactly: 1.33333333.",
+        (
+            "y = 1.35 follows from the numbers printed before it, but the inputs give 1.33: "
+            "the mistake in x on line 1 is carried on. More exactly: 1.33333333."
+        ),
         "z is printed as 0.6, but it is 0.5.",
         "w is printed as 0.25, but it is 0.19. More exactly: 0.19285714 and 0.19047619.",
     ]
