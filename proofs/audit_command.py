@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 from contextlib import contextmanager
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 import click
@@ -111,6 +112,9 @@ def _run(files: Iterable[str], options: Options, jobs: int, baseline: str | None
     from proofs.audit.gathering import gather  # noqa: PLC0415
     from proofs.audit_run import Totals, failed, outcomes  # noqa: PLC0415
 
+    if isinstance(sys.stdout, TextIOWrapper):
+        # A letter that the terminal's encoding does not have is shown as an escape.
+        sys.stdout.reconfigure(errors="backslashreplace")
     names, wrong = gather(files)
     tasks = _tasks(names, options, baseline)
     output, totals = _Output(options), Totals()
@@ -215,24 +219,30 @@ def _watched(results: Iterable[Outcome], total: int) -> list[Outcome]:
 @contextmanager
 def _progress(total: int) -> Iterator[Callable[[Outcome], Outcome]]:
     """Show on standard error how many documents are done; yield a function that counts one and returns it."""
-    from rich.console import Console  # noqa: PLC0415 - for this alone
+    done, status = 0, None
 
-    status = Console(stderr=True).status(f"auditing {total} file{'' if total == 1 else 's'}")
-    # One long document gives no sign before it is done, so a clock starts the line.
-    timer = threading.Timer(_DELAY, status.start)
-    timer.daemon = True
-    done = 0
+    def begin() -> None:
+        nonlocal status
+        from rich.console import Console  # noqa: PLC0415 - for this alone
+
+        status = Console(stderr=True).status(f"auditing {total} file{'' if total == 1 else 's'}")
+        status.start()
 
     def tick(outcome: Outcome) -> Outcome:
         nonlocal done
         done += 1
-        status.update(f"audited {done} of {total}")
+        if status is not None:
+            status.update(f"audited {done} of {total}")
         return outcome
 
+    # One long document gives no sign before it is done, so a clock starts the line.
+    timer = threading.Timer(_DELAY, begin)
+    timer.daemon = True
     timer.start()
     try:
         yield tick
     finally:
         timer.cancel()
         timer.join()
-        status.stop()
+        if status is not None:
+            status.stop()

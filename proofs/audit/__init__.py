@@ -8,6 +8,7 @@ The front door is `audit_file`, or `audit_bytes` for what is not a file.  Each r
     judging     pairing and substitutions (numbers put in for names), links (between expressions),
                 judge (verdicts), examiner (the walk),
                 disagreements (between definitions), ledger, findings, wording (what comes out), correction
+    many          gathering (which documents), batch (several processes), selection and baseline (which findings)
     limits      caps and named errors
 
 Nothing about attention is built in, no float decides anything, and nothing is executed.

@@ -90,18 +90,24 @@ class Baseline:
         leads to one of `paths`, the baseline may come from another place: then the one path of which it is the end, or
         which is the end of it (`chapters/a.md` and `/build/chapters/a.md`), is the same document.
         """
-        real = [os.path.realpath(path) for path in paths]
+        real = {os.path.realpath(path): index for index, path in enumerate(paths)}
         taken: dict[int, Known] = {}
         rest = []
         for name, known in self._documents.items():
-            index = next((real.index(place) for place in self._places(name) if place in real), None)
+            index = next((real[place] for place in self._places(name) if place in real), None)
             if index is None:
                 rest.append(name)
             else:
                 taken.setdefault(index, Counter()).update(known)
+        parts = [PurePath(os.path.normpath(path)).parts for path in paths]
+        by_name: dict[str, list[int]] = {}
+        for index, of_path in enumerate(parts):
+            if index not in taken and of_path:
+                by_name.setdefault(of_path[-1], []).append(index)
         for name in rest:
-            same = [i for i, path in enumerate(paths) if i not in taken and _is_end(name, path)]
-            if len(same) == 1:
+            own = PurePath(os.path.normpath(name)).parts
+            same = [i for i in by_name.get(own[-1] if own else "", ()) if _end_alike(own, parts[i])]
+            if len(same) == 1 and same[0] not in taken:
                 taken[same[0]] = self._documents[name]
         return [taken.get(index) for index in range(len(paths))]
 
@@ -111,9 +117,10 @@ class Baseline:
         return [os.path.realpath(name), os.path.realpath(Path(self._folder) / name)]
 
 
-def _is_end(one: str, other: str) -> bool:
-    short, long = sorted((PurePath(os.path.normpath(path)).parts for path in (one, other)), key=len)
-    return bool(short) and long[-len(short) :] == short
+def _end_alike(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Return whether one path is the end of the other, part by part."""
+    length = min(len(one), len(other))
+    return one[-length:] == other[-length:]
 
 
 def read_baseline(path: str) -> Baseline:

@@ -153,7 +153,7 @@ def _counts(document: DocumentAudit) -> str:
 def _corrected(document: DocumentAudit) -> str:
     blocks = []
     for start, stop in document.formulas:
-        if not any(start <= edit.start < stop for edit in document.edits):
+        if not document.edits_between(start, stop):
             continue
         line, _ = document.source.place(start)
         text = re.sub(r"(\r\n|\r|\n)[ \t>]*", "\n", document.corrected(start, stop)).strip()

@@ -13,9 +13,9 @@ from proofs.audit.gathering import STDIN_NAME
 from proofs.report.audit_shown import more_exactly, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from proofs.audit.findings import DocumentAudit, Finding, Hint
+    from proofs.audit.findings import DocumentAudit, Finding, Hint, PrintedValue
 
 _BASE = "SRCROOT"
 _FINGERPRINT = "attentionProofs/v1"
@@ -46,8 +46,7 @@ def sarif_results(document: DocumentAudit, findings: Sequence[Finding] | None = 
     out = []
     for finding, mark in marks:
         if finding in shown:
-            value = values.get(finding.start) if finding.kind == "value" else None
-            out.append(_result(document, finding, mark, "" if value is None else more_exactly(value)))
+            out.append(_result(document, finding, mark, values))
     return [*out, *(_hint(document, hint) for hint in document.hints)]
 
 
@@ -97,7 +96,9 @@ def sarif_notification(path: str, message: str, level: str = "error") -> dict[st
     return {"level": level, "message": {"text": visible(message)}, "locations": [location]}
 
 
-def _result(document: DocumentAudit, finding: Finding, mark: str, more: str) -> dict[str, Any]:
+def _result(document: DocumentAudit, finding: Finding, mark: str, values: Mapping[int, PrintedValue]) -> dict[str, Any]:
+    value = values.get(finding.start) if finding.kind == "value" else None
+    more = "" if value is None else more_exactly(value)
     result: dict[str, Any] = {
         "ruleId": finding.kind,
         "ruleIndex": _RULES.index(finding.kind),
@@ -107,7 +108,7 @@ def _result(document: DocumentAudit, finding: Finding, mark: str, more: str) -> 
         "partialFingerprints": {_FINGERPRINT: mark},
     }
     if finding.cause is not None and finding.cause != finding.start:
-        origin = next((v for v in document.values if v.start == finding.cause), None)
+        origin = values.get(finding.cause)
         related = _location(document, finding.cause, finding.cause + 1 if origin is None else origin.stop)
         result["relatedLocations"] = [{"id": 0, **related, "message": {"text": "the mistake that is carried on"}}]
     return result

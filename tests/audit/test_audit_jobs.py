@@ -249,6 +249,18 @@ def test_colour_on_a_terminal_only(tmp_path):
     assert "\x1b[31;1mvalue" in whole_process(path, "--color")[0].stdout
 
 
+@pytest.mark.parametrize("style", [*STYLES, "diff"])
+def test_letters_that_a_terminal_does_not_have_are_escaped(tmp_path, style):
+    """No traceback where Latin-1 is spoken."""
+    write(tmp_path, {"日本.md": "日本 " + WRONG})
+    how = ["--diff"] if style == "diff" else ["--format", style]
+    done, _ = whole_process("日本.md", *how, cwd=tmp_path, PYTHONIOENCODING="latin-1")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.isascii()
+    if style in {"text", "diff"}:
+        assert "\\u65e5\\u672c $x = 1 + 1 = 3$" in done.stdout
+
+
 @pytest.mark.parametrize("style", ["markdown", "json", "github", "sarif"])
 def test_other_formats_have_no_colour(tmp_path, style):
     """Even if it is asked for."""

@@ -18,7 +18,8 @@ def called(files, *arguments, cwd):
     program, *rest = shlex.split(HOOK["entry"])
     scripts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
     module, _, function = scripts[program].partition(":")
-    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from {module} import {function}; {function}(prog_name={program!r})"
+    path = f"import sys; sys.path.insert(0, {str(ROOT)!r})"
+    code = f"{path}; from {module} import {function}; {function}(prog_name={program!r})"
     return subprocess.run(
         [sys.executable, "-c", code, *rest, *HOOK.get("args", []), *arguments, *files],
         cwd=cwd,
