@@ -6,6 +6,7 @@ Only click is imported at start-up; what does the work is imported once the opti
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 from contextlib import contextmanager
@@ -97,7 +98,8 @@ def audit(
         in_place=in_place,
         baseline=baseline is not None,
     )
-    sys.exit(_run(files, options, jobs, baseline))
+    with _terminated_by_exit():
+        sys.exit(_run(files, options, jobs, baseline))
 
 
 def _coloured(wanted: bool | None) -> bool:
@@ -105,6 +107,19 @@ def _coloured(wanted: bool | None) -> bool:
     if wanted is not None:
         return wanted
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+@contextmanager
+def _terminated_by_exit() -> Iterator[None]:
+    """Turn a request to terminate into an exception, so that temporary files are removed and processes ended."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
 
 
 def _run(files: Iterable[str], options: Options, jobs: int, baseline: str | None) -> int:

@@ -94,13 +94,6 @@ def closing(style: str, end: End, notes: Sequence[str] = ()) -> str:
     return "".join(f"{visible(note)}\n" for note in notes)
 
 
-def rendered(documents: Sequence[DocumentAudit], style: str) -> str:
-    """Return several audits, whole, in a style."""
-    parts = [part(document, None, style) for document in documents]
-    end = End(0 if all(document.clean for document in documents) else 1)
-    return opening(style) + between(style).join(filter(None, parts)) + closing(style, end)
-
-
 def _frame(style: str, end: End) -> tuple[str, str]:
     """Return what stands before and after the documents in JSON."""
     if style == "json":

@@ -11,6 +11,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from proofs.cli import main
+from proofs.report.audit_output import End, between, closing, opening, part
 
 ROOT = Path(__file__).parents[2]
 WRONG = "$x = 1 + 1 = 3$\n"
@@ -48,6 +49,12 @@ def whole_process(*arguments, cwd=ROOT, **changed):
         timeout=60,
     )
     return done, time.perf_counter() - start
+
+
+def rendered(documents, style):
+    """Return audits in a style, whole."""
+    parts = [part(document, None, style) for document in documents]
+    return opening(style) + between(style).join(filter(None, parts)) + closing(style, End(0))
 
 
 def write(folder, documents):

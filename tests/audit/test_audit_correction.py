@@ -60,6 +60,7 @@ def test_in_place_follows_a_link_and_keeps_it(path, tmp_path):
     assert names(link.parent) == ["link.md"]
 
 
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_in_place_with_several_processes(tmp_path):
     """Each writes its own files."""
     write(tmp_path, {f"{i}.md": WRONG for i in range(8)})
@@ -139,8 +140,8 @@ main()
 """
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
-def test_a_process_that_is_killed_in_the_middle_leaves_the_original(path, tmp_path, how):
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGKILL, -9), (signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_process_that_is_killed_in_the_middle_leaves_the_original(path, tmp_path, how, code):
     """Killed, with nothing left to clean up after it: the original is whole; one hidden file is all there can be."""
     process = subprocess.Popen(
         [sys.executable, "-c", SLOW, str(path), "--in-place", "--format", "github"],
@@ -153,7 +154,7 @@ def test_a_process_that_is_killed_in_the_middle_leaves_the_original(path, tmp_pa
     with process:
         assert process.stdout.readline() == "now\n"
         process.send_signal(how)
-        assert process.wait(10) == (-9 if how == signal.SIGKILL else 130)
+        assert process.wait(10) == code
     assert path.read_text() == WRONG
     debris = [name for name in names(tmp_path) if name != "d.md"]
     assert all(name.startswith(".attention-proofs.") for name in debris)

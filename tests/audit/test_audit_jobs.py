@@ -1,9 +1,11 @@
 """Several processes: the same output, the end of one or of all, and what a terminal shows meanwhile."""
 
+import json
 import os
 import pty
 import signal
 import subprocess
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +16,9 @@ from commanding import RIGHT, ROOT, WRONG, command, environment, run, whole_proc
 
 from proofs.audit.batch import Lost, ordered, processes
 from proofs.report.audit_output import STYLES
+
+# Test runners have threads of their own, which newer Pythons warn of when a process is forked; the program has none.
+pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 
 
 def square(number):
@@ -52,6 +57,17 @@ def test_the_output_is_the_same_to_the_byte(chapters, style):
         assert one.exit_code == three.exit_code == 2
         assert one.stdout_bytes == three.stdout_bytes
         assert one.stderr_bytes == three.stderr_bytes
+
+
+def test_processes_that_are_not_forked_do_the_same(chapters, monkeypatch):
+    """Where there is no fork, or none that is safe, they start from nothing."""
+    write(chapters, {"known.json": run(chapters / "0.md", "--format", "json").stdout})
+    more = ["--format", "json", "--only", "wrong", "--baseline", chapters / "known.json"]
+    one = run(chapters, *more)
+    monkeypatch.setattr("multiprocessing.get_all_start_methods", lambda: ["spawn"])
+    two = run(chapters, *more, "--jobs", 2)
+    assert (one.exit_code, one.stdout, one.stderr) == (two.exit_code, two.stdout, two.stderr)
+    assert [document["path"] for document in json.loads(one.stdout)["documents"]]
 
 
 def test_a_diff_with_jobs_is_the_same(chapters):
@@ -212,12 +228,12 @@ def test_a_closed_pipe_ends_quietly(tmp_path):
 # -- terminals
 
 
-def on_a_terminal(arguments, *, stdout=None, term="xterm-256color", **changed):
+def on_a_terminal(arguments, *, stdout=None, term="xterm-256color", program=None, **changed):
     """Run the command with standard error, and output if none is given, on a terminal; return exit code and screen."""
     ours, theirs = pty.openpty()
     try:
         process = subprocess.Popen(
-            command(*arguments),
+            command(*arguments) if program is None else [*program, *map(str, arguments)],
             cwd=ROOT,
             env=environment(TERM=term, **changed),
             stdin=subprocess.DEVNULL,
@@ -268,15 +284,26 @@ def test_other_formats_have_no_colour(tmp_path, style):
     assert "\x1b" not in run(tmp_path / "d.md", "--color", "--format", style).stdout
 
 
+AT_ONCE = """
+import sys
+import proofs.audit_command as command
+command._DELAY = 0.02
+sys.argv = ["attention-proofs", "audit", *sys.argv[1:]]
+from proofs.cli import main
+main()
+"""
+
+
 def test_progress_is_shown_on_a_terminal_and_leaves_nothing_in_the_output(tmp_path):
     """Standard error alone; after it the output is whole and in order."""
     text = TRANSCRIPTION.read_text(encoding="utf-8")
-    write(tmp_path, {f"{i:02}.md": text for i in range(40)})
+    write(tmp_path, {f"{i:02}.md": text for i in range(12)})
     with (tmp_path / "out.txt").open("w") as out:
-        code, shown = on_a_terminal([tmp_path, "--jobs", 2], stdout=out)
+        program = [sys.executable, "-c", AT_ONCE]
+        code, shown = on_a_terminal([tmp_path, "--jobs", 2], stdout=out, program=program)
     assert code == 1
     assert "audited" in shown
-    assert " of 40" in shown
+    assert " of 12" in shown
     assert (tmp_path / "out.txt").read_text() == run(*sorted(tmp_path.glob("*.md"))).stdout
 
 

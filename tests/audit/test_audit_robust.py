@@ -5,11 +5,12 @@ import time
 
 import pytest
 from auditing import assert_nothing_wrong, audited
+from commanding import rendered
 from hypothesis import given
 from hypothesis import strategies as st
 
 from proofs.audit import Unreadable, audit_bytes, audit_file
-from proofs.report.audit_output import STYLES, rendered
+from proofs.report.audit_output import STYLES
 from proofs.report.audit_report import audit_markdown
 from proofs.report.audit_text import audit_text
 
