@@ -5,12 +5,12 @@ Only click is imported at start-up; each command imports what it needs.  Exit co
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 import sys
 from collections import Counter
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,8 +32,34 @@ class UserError(click.ClickException):
         click.echo(f"attention-proofs: {self.format_message()}", err=True)
 
 
+_ELSEWHERE = {"audit": "proofs.audit_command"}
+"""Commands that stand in a module of their own, which is imported when one of them is wanted."""
+
+
+class ClosedPipe(Exception):
+    """Nobody reads the output any more. Click would take a BrokenPipeError for exit 1, which here means findings."""
+
+
 class Program(click.Group):
     """The command group, with one line and a telling exit code where Click would print a traceback or exit with 1."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted([*super().list_commands(ctx), *_ELSEWHERE])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, from its own module if it has one."""
+        if cmd_name not in _ELSEWHERE:
+            return super().get_command(ctx, cmd_name)
+        command = getattr(import_module(_ELSEWHERE[cmd_name]), cmd_name)
+        return command if isinstance(command, click.Command) else None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a closed pipe is told apart from its outcome."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise ClosedPipe from None
 
     def main(
         self,
@@ -55,7 +81,7 @@ class Program(click.Group):
         except (click.Abort, KeyboardInterrupt):
             click.echo("attention-proofs: interrupted", err=True)
             sys.exit(130)
-        except BrokenPipeError:
+        except (BrokenPipeError, ClosedPipe):
             # Python would complain once more when it flushes at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(141)
@@ -116,6 +142,8 @@ def verify(ids: tuple[str, ...], as_json: bool, out: str | None, rocq: str) -> N
 
 
 def _verify(ids: tuple[str, ...], *, as_json: bool, out: str | None, rocq: str) -> None:
+    import difflib  # noqa: PLC0415
+
     from proofs import registry, run  # noqa: PLC0415
 
     known = registry.claims()
@@ -230,49 +258,3 @@ def list_command() -> None:
         click.echo(f"claim {claim.id}: {claim.label}: {claim.title}")
     for law in laws():
         click.echo(f"law {law.id}: {law.title}")
-
-
-@main.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "markdown", "json", "github", "sarif"]),
-    default="text",
-    show_default=True,
-    help="How to print the findings.",
-)
-@click.option("--fix", "out", metavar="OUT", help="Write the document, every wrong number corrected, to OUT.")
-@click.option(
-    "--reading",
-    type=click.Choice(["auto", "row", "column"]),
-    default="auto",
-    show_default=True,
-    help="How to read a product of shapes that do not fit: x W as x^T W (row) or as W x (column).",
-)
-def audit(files: tuple[str, ...], style: str, out: str | None, reading: str) -> None:
-    """Re-check every printed number of Markdown documents.
-
-    Exits with 0 if nothing is found, 1 if something is, 2 if a file cannot be read.
-    """
-    from proofs.audit import Unreadable, audit_file  # noqa: PLC0415 - start-up stays fast
-    from proofs.report.audit_output import rendered  # noqa: PLC0415
-    from proofs.report.audit_report import visible  # noqa: PLC0415
-
-    if out is not None and len(files) > 1:
-        raise UserError(f"--fix {out}: expected one FILE to correct, got {len(files)}")
-    documents, unreadable = [], False
-    for file in files:
-        try:
-            documents.append(audit_file(file, reading=reading))
-            if out is not None:
-                from proofs.audit.correction import write_corrected  # noqa: PLC0415
-
-                written = write_corrected(documents[-1], out)
-                click.echo(f"attention-proofs: {visible(written)}", err=True)
-        except Unreadable as error:
-            click.echo(f"attention-proofs: {visible(str(error))}", err=True)
-            unreadable = True
-    if documents or style in {"json", "sarif"}:
-        click.echo(rendered(documents, style), nl=False)
-    sys.exit(2 if unreadable else 0 if all(document.clean for document in documents) else 1)

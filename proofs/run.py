@@ -165,7 +165,8 @@ def foreign(out: Path) -> Path | None:
 
 def _audit(document: documents.Document) -> tuple[AuditSummary, str]:
     from proofs.audit import audit_bytes  # noqa: PLC0415
-    from proofs.report.audit_report import audit_markdown, summary  # noqa: PLC0415
+    from proofs.report.audit_report import audit_markdown  # noqa: PLC0415
+    from proofs.report.audit_summary import summary  # noqa: PLC0415
 
     found = audit_bytes(documents.text(document.id).encode(), document.file)
     name = f"audit/{document.id}.md"

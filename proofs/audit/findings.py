@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
 HINTS = ("reading", "numerals", "truncates", "forced_sum", "logarithm")
 MORE_DIGITS = 6
 """How many digits beyond the printed ones an expected value is also given to."""
+VERDICTS = ("wrong", "truncated", "undecided")
+"""The verdicts that are findings."""
 KINDS = ("value", "shape", "undefined", "redefined", "definition", "substitution", "unread")
 SCHEMA = 1
 
@@ -78,6 +81,13 @@ class Finding:
     remark: bool = False
     verdict: str = ""
     cause: int | None = None
+
+    @property
+    def severity(self) -> str:
+        """How much it matters: "error", "warning" (not certain, or nobody looked) or "note" (a remark)."""
+        if self.remark:
+            return "note"
+        return "warning" if self.kind == "unread" or self.verdict in {"truncated", "undecided"} else "error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +169,16 @@ class DocumentAudit:
     def corrected(self, start: int, stop: int) -> str:
         """Return the corrected text of one stretch of the document (offsets of the original)."""
         parts = []
-        for edit in self.edits:
-            if start <= edit.start and edit.stop <= stop:
-                parts += [self.source.text[start : edit.start], edit.text]
-                start = edit.stop
+        for edit in self.edits_between(start, stop):
+            parts += [self.source.text[start : edit.start], edit.text]
+            start = edit.stop
         return "".join([*parts, self.source.text[start:stop]])
+
+    def edits_between(self, start: int, stop: int) -> tuple[Edit, ...]:
+        """Return the edits inside one stretch of the document; they stand in the order of the text."""
+        first = bisect_left(self.edits, start, key=lambda edit: edit.start)
+        last = bisect_right(self.edits, stop, key=lambda edit: edit.stop)
+        return self.edits[first:last]
 
     def to_json(self) -> dict[str, Any]:
         """Return the document's entry in `audit --format json`."""

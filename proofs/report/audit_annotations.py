@@ -1,85 +1,64 @@
-"""An audit's findings as annotations: GitHub workflow commands and SARIF 2.1.0."""
+"""An audit's findings as annotations on a forge: GitHub workflow commands."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from proofs.audit.findings import KINDS, DocumentAudit, Finding
-from proofs.report.audit_report import visible
+from proofs.report.audit_shown import groups, more_exactly, visible
+from proofs.report.audit_summary import unread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_ABOUT = {
-    "value": "A printed number is not the value it should be",
-    "shape": "A product or sum of shapes that do not fit",
-    "undefined": "A name without a value, or a value without a derivation",
-    "redefined": "A name printed again",
-    "definition": "Two definitions of one thing disagree",
-    "substitution": "A number that differs from the name it stands for",
-    "unread": "A formula that was not read",
-}
+    from proofs.audit.findings import DocumentAudit, Finding
+
+_LEVELS = {"error": "error", "warning": "warning", "note": "notice"}
+_ORDER = ("error", "warning", "note")
 
 
-def audit_github(documents: Sequence[DocumentAudit]) -> str:
-    """Return one workflow command for each finding."""
-    return "".join(
-        f"::{'notice' if f.remark else 'error'} file={_escaped(visible(d.path), property_=True)},"
-        f"line={f.line},col={f.column},title={f.kind}::{_escaped(visible(f.message))}\n"
-        for d in documents
-        for f in d.findings
-    )
+def audit_github(document: DocumentAudit, findings: Sequence[Finding] | None = None) -> str:
+    """Return workflow commands, a line each: one for all findings in one vector or matrix, one for any other.
+
+    Args:
+        document: the audit.
+        findings: those to show, all if None. Formulas that were not read are told in any case.
+    """
+    shown = document.findings if findings is None else findings
+    values = {value.start: value for value in document.values}
+    lines = []
+    for group in groups(shown):
+        stop = max(finding.stop for finding in group)
+        last_line, last_column = document.source.place(stop)
+        where = {"line": group[0].line, "endLine": last_line, "col": group[0].column, "endColumn": last_column}
+        text = [
+            finding.message + (more_exactly(values[finding.start]) if finding.start in values else "")
+            for finding in group
+        ]
+        level = min((finding.severity for finding in group), key=_ORDER.index)
+        lines.append(_command(level, document.path, where, group[0].kind, text))
+    if untold := unread(document, shown):
+        lines.append(_command("note", document.path, {}, "unread", [untold]))
+    for hint in document.hints:
+        where = {} if hint.line is None else {"line": hint.line}
+        lines.append(_command("note", document.path, where, "hint", [hint.message]))
+    return "".join(lines)
 
 
-def _escaped(text: str, *, property_: bool = False) -> str:
+def audit_github_error(path: str, message: str) -> str:
+    """Return the workflow command for a file that could not be audited."""
+    return _command("error", path, {}, "unreadable", [message])
+
+
+def _command(severity: str, path: str, where: dict[str, int], title: str, message: Sequence[str]) -> str:
+    properties = {"file": visible(path), **where, "title": title}
+    listed = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
+    return f"::{_LEVELS[severity]} {listed}::{_data(chr(10).join(visible(line) for line in message))}\n"
+
+
+def _data(text: str) -> str:
     """Return text in the encoding of workflow commands; nothing in it can start another command."""
-    out = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    return out.replace(":", "%3A").replace(",", "%2C") if property_ else out
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def audit_sarif(documents: Sequence[DocumentAudit]) -> dict[str, Any]:
-    """Return a SARIF 2.1.0 log with one run."""
-    return {
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [
-            {
-                "tool": {
-                    "driver": {
-                        "name": "attention-proofs",
-                        "rules": [{"id": kind, "shortDescription": {"text": _ABOUT[kind]}} for kind in KINDS],
-                    }
-                },
-                "columnKind": "unicodeCodePoints",
-                "results": [_result(d, f) for d in documents for f in d.findings],
-            }
-        ],
-    }
-
-
-def _result(document: DocumentAudit, finding: Finding) -> dict[str, Any]:
-    last_line, last_column = document.source.place(finding.stop)
-    return {
-        "ruleId": finding.kind,
-        "level": "note" if finding.remark else "error",
-        "message": {"text": visible(finding.message)},
-        "locations": [
-            {
-                "physicalLocation": {
-                    "artifactLocation": {"uri": _uri(document.path)},
-                    "region": {
-                        "startLine": finding.line,
-                        "startColumn": finding.column,
-                        "endLine": last_line,
-                        "endColumn": last_column,
-                    },
-                }
-            }
-        ],
-    }
-
-
-def _uri(path: str) -> str:
-    from urllib.parse import quote  # noqa: PLC0415 - needed by this format alone
-
-    return quote(path.replace("\\", "/"))
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,24 +1,24 @@
-r"""An audit as text for a terminal and as Markdown for a page. Renders what it is given and computes nothing.
+r"""An audit as a Markdown page. Renders what it is given and computes nothing.
 
-Whatever comes from the document is shown, never obeyed: control characters become visible escapes, and in
-Markdown everything but names of plain LaTeX is escaped or put in code.
+Whatever comes from the document is shown, never obeyed: control characters become visible escapes, and everything
+but names of plain LaTeX is escaped or put in code.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
-from itertools import groupby
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from proofs.report.audit_shown import more_digits, visible
+from proofs.report.audit_summary import hints, summary
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from proofs.audit.findings import DocumentAudit, Finding, PrintedValue, Side
 
-_RIGHT = ("exact", "rounded", "tie", "carried")
 _ORDER = ("exact", "rounded", "tie", "carried", "truncated", "wrong", "undecided", "given")
 _MEANING = {
     "exact": "the exact value",
@@ -30,11 +30,12 @@ _MEANING = {
     "undecided": "too close to call",
     "given": "an input: nothing to compare with",
 }
-_WIDTH = 96
 _ABOUT_TABLE = (
     "Every printed number with something to compare it with. *Expected* is the exact value at the printed "
-    "precision: from the numbers printed just before, and from the inputs."
+    "precision (in brackets to more digits, where they are not zero): from the numbers printed just before, and from "
+    "the inputs. *First mistake* is where the mistake stands that a number is wrong by."
 )
+_ABOUT_SOME = "The numbers of the findings that were asked for. " + _ABOUT_TABLE.partition(". ")[2]
 _ABOUT_CORRECTED = (
     "Every wrong number is replaced by the value in the column *Expected from the inputs* (where that is empty, "
     "*from the numbers before*): computed exactly and rounded once, so the corrected weights of a row may sum to "
@@ -42,131 +43,50 @@ _ABOUT_CORRECTED = (
 )
 _TABLE_HEAD = (
     "| Line:column | Name | Component | Printed | Expected from the numbers before "
-    "| Expected from the inputs | Verdict |\n|---|---|---|---|---|---|---|"
+    "| Expected from the inputs | Verdict | First mistake |\n|---|---|---|---|---|---|---|---|"
 )
-_PLAIN_NAME = re.compile(r"(?:[A-Za-z0-9_^{}()',. +=/-]|\\[A-Za-z]+)+\Z")
-_READINGS = {
-    "row": "Products that do not exist as printed were read row-wise: "
-    "a vector printed as a column and multiplied from the left stands for its transpose.",
-    "column": "Products that do not exist as printed were read column-wise: "
-    "the vector stays a column and the matrix goes to its left.",
-    "dot": "Products of two vectors that do not exist as printed were read as dot products.",
-}
+# Possessive: a long name that fails at its end must not be tried in every other way.
+_PLAIN_NAME = re.compile(r"(?:[A-Za-z0-9_^{}()',. +=/-]|\\[A-Za-z]++)++\Z")
+_COMMAND = re.compile(r"\\([A-Za-z]+)")
+# The commands that names are made of; any other (`\href`, `\def`) shows the name as code.
+_LETTERS = (
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi varpi rho varrho "
+    "sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell"
+)
+_STYLES = (
+    "text textbf textit textrm mathrm mathbf mathit mathsf mathtt mathcal mathbb mathfrak boldsymbol bm operatorname "
+    "hat widehat tilde widetilde bar overline vec dot ddot prime top intercal dagger star ast cdot times frac sqrt exp "
+    "log ln sin cos tan sinh cosh tanh max min sum prod left right"
+)
+_HARMLESS = frozenset([*_LETTERS.split(), *_STYLES.split()])
+# Commands that link, load, define or style: a formula with one is shown as source and not as math.
+_ACTIVE = re.compile(
+    r"\\(?:href|url|include\w*|input|require|html\w*|class|cssId|style|data|unicode|(?:re|provide)?newcommand\w*|"
+    r"renewcommand\w*|(?:g|e|x)?def|let|futurelet|newenvironment|write\w*|openout|catcode|csname|special|bbox|image\w*)"
+)
+# What Markdown makes a link of by itself, or a forge a mention.
+_LINK = re.compile(r"@|://|www\.", re.IGNORECASE)
 
 
-# -- what both have in common
+def audit_markdown(document: DocumentAudit, findings: Sequence[Finding] | None = None) -> str:
+    """Return the audit as a Markdown page: outcome, table, findings, counts, the corrected formulas.
 
-
-def summary(document: DocumentAudit) -> list[str]:
-    """Return the outcome in plain sentences."""
-    values = document.values
-    local = [v.local.verdict for v in values if v.local is not None]
-    exact = [v.exact.verdict for v in values if v.exact is not None]
-    given = sum(v.verdict == "given" for v in values)
-    inputs = "1 is an input" if given == 1 else f"{given} are inputs"
-    c = document.coverage
-    out = [
-        f"{_count(len(values), 'printed number')} with a claim; {inputs}, with nothing to compare.",
-        f"Against what is printed just before them: {_tally(local)}.",
-        f"Against the inputs, with nothing rounded on the way: {_tally(exact)}.",
-    ]
-    if document.reading:
-        out.append(_READINGS[document.reading])
-    out.append(
-        f"{_count(c.segments, 'formula')}: {c.audited} audited, {c.symbolic} with no number to check, "
-        f"{c.unread} unread."
-    )
-    return out
-
-
-def _tally(verdicts: Sequence[str]) -> str:
-    if not verdicts:
-        return "nothing to compare"
-    counts = Counter(verdicts)
-    right = sum(counts[verdict] for verdict in _RIGHT)
-    parts = [f"{right} of {len(verdicts)} right"]
-    parts += [f"{counts[verdict]} {verdict}" for verdict in ("truncated", "wrong", "undecided") if counts[verdict]]
-    return ", ".join(parts)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def visible(text: str) -> str:
-    r"""Return text without control, format and bidirectional characters: each becomes its escape, `\x1b`."""
-    return "".join(
-        " " if character == "\t" else character if unicodedata.category(character)[0] != "C" else _escape(character)
-        for character in text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-    )
-
-
-def _escape(character: str) -> str:
-    return (
-        character.encode("ascii", "backslashreplace").decode("ascii")
-        if ord(character) > 0x7E
-        else repr(character)[1:-1]
-    )
-
-
-# -- text
-
-
-def audit_text(document: DocumentAudit) -> str:
-    """Return the audit for a terminal: the outcome, then each finding with its source line and carets."""
-    name = visible(document.path)
-    lines = [f"{name} ({document.source.encoding})", *(f"  {sentence}" for sentence in summary(document))]
-    for group in _groups(document.findings):
-        lines.append("")
-        for finding in group:
-            kind = "note" if finding.remark else finding.kind
-            lines.append(f"{name}:{finding.line}:{finding.column}: {kind}: {visible(finding.message)}")
-        lines += _marked(document, group)
-    return "\n".join([*lines, ""])
-
-
-def _groups(findings: Iterable[Finding]) -> Iterator[list[Finding]]:
-    """Yield findings together that point into one printed vector or matrix."""
-    for (_, kind, *_rest), group in groupby(findings, key=lambda f: (f.line, f.kind, f.name)):
-        if kind == "value":
-            yield list(group)
-        else:
-            yield from ([finding] for finding in group)
-
-
-def _marked(document: DocumentAudit, group: Sequence[Finding]) -> list[str]:
-    line = document.source.line(group[0].line)
-    spans = []
-    for finding in group:
-        first = finding.column - 1
-        spans.append((first, max(first + 1, min(len(line), first + finding.stop - finding.start))))
-    start = max(0, spans[0][0] - _WIDTH // 3)
-    stop = min(len(line), max(start + _WIDTH, min(spans[-1][1] + 4, start + 2 * _WIDTH)))
-    shown, marks = "..." * (start > 0), " " * 3 * (start > 0)
-    for column in range(start, stop):
-        piece = visible(line[column])
-        mark = "^" if any(a <= column < b for a, b in spans) else " "
-        shown += piece
-        marks += mark * sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in piece)
-    number = str(group[0].line)
-    return [f"  {number} | {shown}{'...' * (stop < len(line))}", f"  {' ' * len(number)} | {marks.rstrip()}"]
-
-
-# -- Markdown
-
-
-def audit_markdown(document: DocumentAudit) -> str:
-    """Return the audit as a Markdown page: outcome, table, findings, counts, the corrected formulas."""
+    Args:
+        document: the audit.
+        findings: those to show, all if None. The table then has the numbers of these findings only.
+    """
+    compared = [v for v in document.values if v.verdict != "given"]
+    if findings is not None:
+        starts = {finding.start for finding in findings if finding.kind == "value"}
+        compared = [v for v in compared if v.start in starts]
     parts = [
         f"# Audit of {_code(PurePath(document.path).name)}",
-        "\n".join(
-            f"- {_prose(sentence)}" for sentence in [*summary(document), f"Encoding: {document.source.encoding}."]
-        ),
+        bullets([*summary(document), *hints(document), f"Encoding: {document.source.encoding}."]),
         "## Printed numbers",
-        _ABOUT_TABLE,
-        _value_table([v for v in document.values if v.verdict != "given"]),
+        _ABOUT_TABLE if findings is None else _ABOUT_SOME,
+        _value_table(document, compared),
         "## Other findings",
-        _finding_list(document),
+        _finding_list(document.findings if findings is None else findings),
         "## Counts",
         _counts(document),
         "## The formulas as they should have been printed",
@@ -176,23 +96,38 @@ def audit_markdown(document: DocumentAudit) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _value_table(values: Sequence[PrintedValue]) -> str:
+def bullets(sentences: Sequence[str]) -> str:
+    """Return sentences as a Markdown list; nothing in them is Markdown or HTML."""
+    return "\n".join(f"- {_prose(sentence)}" for sentence in sentences)
+
+
+def _value_table(document: DocumentAudit, values: Sequence[PrintedValue]) -> str:
     if not values:
         return "None."
     rows = [
-        f"| {v.line}:{v.column} | {_name(v.name)} | {', '.join(map(str, v.component or ()))} "
-        f"| {_number(v.printed)} | {_side(v.local)} | {_side(v.exact)} | **{v.verdict}** |"
+        f"| {v.line}:{v.column} | {_name(v.name, cell=True)} | {', '.join(map(str, v.component or ()))} "
+        f"| {_number(v.printed)} | {_side(v.local)} | {_side(v.exact)} | **{v.verdict}** | {_cause(document, v)} |"
         for v in values
     ]
     return "\n".join([_TABLE_HEAD, *rows])
 
 
 def _side(side: Side | None) -> str:
-    return "—" if side is None else f"{side.expected or '?'} ({side.verdict})"
+    if side is None:
+        return "—"
+    more = more_digits(side)
+    return f"{side.expected or '?'}{f' [{more}]' if more else ''} ({side.verdict})"
 
 
-def _finding_list(document: DocumentAudit) -> str:
-    others = [f for f in document.findings if f.kind != "value"]
+def _cause(document: DocumentAudit, value: PrintedValue) -> str:
+    if value.cause is None:
+        return ""
+    line, column = document.source.place(value.cause)
+    return "here" if value.cause == value.start else f"{line}:{column}"
+
+
+def _finding_list(findings: Sequence[Finding]) -> str:
+    others = [f for f in findings if f.kind != "value"]
     if not others:
         return "None."
     return "\n".join(
@@ -218,39 +153,53 @@ def _counts(document: DocumentAudit) -> str:
 def _corrected(document: DocumentAudit) -> str:
     blocks = []
     for start, stop in document.formulas:
-        if not any(start <= edit.start < stop for edit in document.edits):
+        if not document.edits_between(start, stop):
             continue
         line, _ = document.source.place(start)
         text = re.sub(r"(\r\n|\r|\n)[ \t>]*", "\n", document.corrected(start, stop)).strip()
         safe = "\n".join(visible(part) for part in text.split("\n")).replace("```", "'''")
-        blocks.append(f"Line {line}:\n\n```math\n{safe}\n```")
+        blocks.append(f"Line {line}:\n\n```{'tex' if _ACTIVE.search(safe) else 'math'}\n{safe}\n```")
     return "\n\n".join(blocks) if blocks else "Nothing to correct."
 
 
-def _name(text: str) -> str:
+def _plain(name: str) -> bool:
+    """Return whether a name is LaTeX that can do nothing but be typeset."""
+    return _PLAIN_NAME.match(name) is not None and _HARMLESS.issuperset(_COMMAND.findall(name))
+
+
+def _name(text: str, *, cell: bool = False) -> str:
     """Return a name as math if it is plain LaTeX, else as code."""
-    return f"${text.replace('|', '')}$" if _PLAIN_NAME.match(text) else _code(text)
+    return f"${text}$" if _plain(text) else _code(text, cell=cell)
 
 
 def _number(text: str) -> str:
-    return text if re.fullmatch(r"[-+0-9.,]+", text) else _code(text)
+    return text if re.fullmatch(r"[-+0-9.,]+", text) else _code(text, cell=True)
 
 
-def _code(text: str) -> str:
-    plain = visible(text).replace("|", "\\|")
+def _code(text: str, *, cell: bool = False) -> str:
+    """Return text as code; in a table's cell a bar is escaped even there."""
+    plain = visible(text).replace("|", "\\|") if cell else visible(text)
     ticks = "`" * (max((len(run) for run in re.findall(r"`+", plain)), default=0) + 1)
     pad = " " if plain.startswith("`") or plain.endswith("`") else ""
     return f"{ticks}{pad}{plain}{pad}{ticks}"
 
 
 def _sentence(message: str, name: str) -> str:
-    """Return a message with its name as math and everything else as prose."""
-    if not name or not _PLAIN_NAME.match(name):
+    """Return a message with its name as math, or as code, and everything else as prose."""
+    if not name:
         return _prose(message)
-    return _name(name).join(_prose(part) for part in message.split(name))
+    if name == "a":  # the one name that the sentences themselves use as a word
+        return _name(name) + _prose(message[1:]) if message.startswith("a ") else _prose(message)
+    parts = re.split(rf"(?<![\\\w]){re.escape(name)}(?!\w)", message)
+    return _name(name).join(_prose(part) for part in parts)
 
 
 def _prose(text: str) -> str:
-    """Return text with everything escaped that Markdown or HTML would act on."""
-    escaped = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(r"([\\`*_{}\[\]|$~#])", r"\\\1", escaped)
+    """Return text with everything escaped that Markdown or HTML would act on; links become code."""
+    words = re.split(r"(\s+)", visible(text))
+    return "".join(_code(word) if _LINK.search(word) else _escaped(word) for word in words)
+
+
+def _escaped(text: str) -> str:
+    safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(r"([\\`*_{}\[\]|$~#])", r"\\\1", safe)

@@ -9,30 +9,7 @@ from pathlib import Path
 
 import pytest
 from auditing import CHAPTER, ROOT, TRANSCRIPTION
-from click.testing import CliRunner
-
-from proofs.cli import main
-
-WRONG = "$x = 1 + 1 = 3$\n"
-
-
-def run(*arguments):
-    """Run the command in this process."""
-    return CliRunner().invoke(main, ["audit", *map(str, arguments)])
-
-
-def whole_process(*arguments):
-    """Run the command as a process of its own; return it and the seconds it took."""
-    start = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-m", "proofs", "audit", *map(str, arguments)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    return done, time.perf_counter() - start
+from commanding import WRONG, run, whole_process
 
 
 @pytest.fixture
@@ -138,7 +115,10 @@ def test_github_annotations(file):
     path = file(WRONG, "a,b%.md")
     [line] = run(path, "--format", "github").stdout.splitlines()
     where = str(path).replace("%", "%25").replace(",", "%2C").replace(":", "%3A")
-    assert line == f"::error file={where},line=1,col=14,title=value::x is printed as 3, but it is 2."
+    assert (
+        line
+        == f"::error file={where},line=1,endLine=1,col=14,endColumn=15,title=value::x is printed as 3, but it is 2."
+    )
 
 
 def test_sarif(file):
@@ -175,9 +155,13 @@ def test_fix_never_overwrites_its_input(file, tmp_path):
         result = run(path, "--fix", out)
         assert result.exit_code == 2
         assert words in result.stderr
-    assert run(path, path, "--fix", tmp_path / "out.md").exit_code == 2
     assert path.read_text() == WRONG
     assert sorted(p.name for p in tmp_path.iterdir()) == ["d.md", "link.md"]
+    file(WRONG, "e.md")
+    result = run(path, tmp_path / "e.md", "--fix", tmp_path / "out.md")
+    assert result.exit_code == 2
+    assert result.stderr == f"attention-proofs: --fix {tmp_path / 'out.md'}: expected one FILE to correct, got 2\n"
+    assert not (tmp_path / "out.md").exists()
 
 
 def test_fix_replaces_regular_files_only(file, tmp_path):
@@ -323,7 +307,8 @@ def test_the_audit_imports_neither_sympy_nor_numpy():
         "from proofs.cli import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
-        "print([m for m in ('sympy', 'numpy', 'matplotlib', 'rich') if m in sys.modules], file=sys.stderr)"
+        "heavy = ('sympy', 'numpy', 'matplotlib', 'rich', 'multiprocessing', 'difflib')\n"
+        "print([m for m in heavy if m in sys.modules], file=sys.stderr)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(TRANSCRIPTION)], cwd=ROOT, capture_output=True, text=True, check=True

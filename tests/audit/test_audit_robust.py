@@ -5,12 +5,14 @@ import time
 
 import pytest
 from auditing import assert_nothing_wrong, audited
+from commanding import rendered
 from hypothesis import given
 from hypothesis import strategies as st
 
 from proofs.audit import Unreadable, audit_bytes, audit_file
-from proofs.report.audit_annotations import audit_github, audit_sarif
-from proofs.report.audit_report import audit_markdown, audit_text
+from proofs.report.audit_output import STYLES
+from proofs.report.audit_report import audit_markdown
+from proofs.report.audit_text import audit_text
 
 SECONDS = 10
 """The promise. The inputs below take well under one second each, so a slow machine does not fail it."""
@@ -139,8 +141,8 @@ def test_any_bytes_are_audited_or_refused(data):
         return
     for render in (audit_text, audit_markdown):
         assert render(document)
-    audit_github([document])
-    audit_sarif([document])
+    for style in STYLES:
+        rendered([document], style)
 
 
 FRAGMENTS = r"""
