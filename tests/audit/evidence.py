@@ -71,7 +71,9 @@ class _View:
         for place in self.chapter.planted:
             mistake = place.what.planted
             kind = KINDS.get(mistake, "value" if mistake in {"ulp", "swap", "sign", "cut"} else mistake)
-            found = [f for f in self.document.findings if f.kind == kind and not f.remark and _meet(f, place)]
+            found = [f for f in self.document.findings if f.kind == kind and _meet(f, place)]
+            if mistake != "inequality" or not place.what.named:  # a comparison of names may be a condition
+                found = [f for f in found if not f.remark]
             if not found:
                 yield f"unfound: {mistake} {place.text!r} is no {kind} finding: {self._around(place)}"
             if kind == "value" and mistake != "inequality":

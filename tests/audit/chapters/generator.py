@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
 
-from chapters import container, examples_attention, examples_numbers, examples_vectors
+from chapters import container, examples_attention, examples_notations, examples_numbers, examples_vectors
 from chapters.page import Page
 from chapters.style import Style
 from chapters.writer import Writer, places
@@ -30,6 +30,14 @@ EXAMPLES = (
     examples_numbers.functions,
     examples_numbers.waves,
     examples_numbers.comparisons,
+    examples_notations.entries,
+    examples_notations.pairs,
+    examples_notations.later,
+    examples_notations.angles,
+    examples_notations.counting,
+    examples_notations.determinants,
+    examples_notations.activations,
+    examples_notations.intervals,
 )
 
 
@@ -93,7 +101,9 @@ def chapter(seed, *, style=None, examples=None, honest=None):
     clean = _page(seed, style, chosen, mode, None)
     if not (mistaken and clean.chances):
         return _written(seed, style, chosen, mode, None, clean)
-    kind = random.choice(sorted({(m.kind, m.carried) for m in clean.chances}))
+    kinds = sorted({(m.kind, m.carried) for m in clean.chances})
+    rare = [kind for kind in kinds if kind[0] in RARE]
+    kind = random.choice(rare if rare and random.random() < 0.5 else kinds)
     plan = random.choice([m for m in clean.chances if (m.kind, m.carried) == kind])
     found = _written(seed, style, chosen, mode, plan, _page(seed, style, chosen, mode, plan))
     right = _written(seed, style, chosen, mode, None, clean)
@@ -104,6 +114,7 @@ def chapter(seed, *, style=None, examples=None, honest=None):
     return found
 
 
+RARE = {"shape", "definition", "inequality"}
 STATEMENTS = {"definition", "redefined", "undefined", "shape", "inequality"}
 
 
