@@ -89,7 +89,7 @@ def determinants(page):
         across = f.minus(
             f.Mul((page.entry(a, 1, 1), page.entry(a, 2, 2))), f.Mul((page.entry(a, 1, 2), page.entry(a, 2, 1)))
         )
-        page.derive(f.Name(page.fresh("e", "h")), across, 0, how="put")
+        page.derive(f.Name(page.fresh("h", "r")), across, 0, how="put")
     page.derive(b, f.Inverse(a), 2, how="formula")
 
 
