@@ -16,7 +16,7 @@ from chapters import exact
 
 @dataclass(frozen=True)
 class Name:
-    """A name: letter (or word), indices (numbers or index letters), label (`W^Q`), accent, bold, arguments; an entry?"""
+    """A name: letter or word, indices (numbers or letters), label (`W^Q`), accent, bold, arguments; or an entry."""
 
     letter: str
     subs: tuple[int | str, ...] = ()
@@ -54,8 +54,8 @@ class Spot:
     """A printed number: its kind (given, put, step, result), what it is exactly, and what is printed.
 
     `right` is what honest rounding prints; `planted` names the mistake if another number is printed; `tainted`
-    says that the number depends on a planted one; `clear` that nothing but `right` could be printed; `true` is what it would be from exact
-    numbers.
+    says that the number depends on a planted one; `clear` that nothing but `right` could be printed;
+    `true` is what it would be from exact numbers.
     """
 
     ident: int

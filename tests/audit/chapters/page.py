@@ -10,6 +10,7 @@ from __future__ import annotations
 import operator
 from fractions import Fraction
 from functools import partial
+from itertools import pairwise
 
 from chapters import exact
 from chapters import formulas as f
@@ -205,7 +206,7 @@ class Page(Printing):
         draw = self.random.random()
         values = [f.value(side, self.shown) for side in sides]
         relations = []
-        for left, right in zip(values, values[1:], strict=False):
+        for left, right in pairwise(values):
             pair = exact.both(left, right)
             relations.append(self._picked(draw, [sign for sign, holds in RELATIONS.items() if holds(*pair)]))
         if any(self.is_tainted(side) for side in sides) or len(set(values)) < len(values):

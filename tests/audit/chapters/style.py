@@ -42,7 +42,7 @@ OPTIONS = {
     # signs
     "defined": ("=", "=", ":=", "\\equiv"),
     "rounded": ("=", "\\approx", "\\simeq"),
-    "fraction": ("frac", "frac", "tfrac", "dfrac", "short", "slash"),
+    "fraction": ("frac", "frac", "tfrac", "dfrac", "short", "short", "slash"),
     "product": ("\\cdot", "\\times", "*", "juxtaposed"),
     "space": ("loose", "tight"),
     "parens": ("(", "\\left(", "[", "\\bigl("),

@@ -161,7 +161,7 @@ class Writer:
             case f.Cases():
                 x = self.write(tree.inside)
                 return (
-                    f"\\begin{{cases}} {x} & {x} > 0 \\\\ 0 & \\text{{{OTHERWISE[self.style.language]}}} \\end{{cases}}",
+                    f"\\begin{{cases}} {x} & {x} > 0 \\\\ 0 & \\text{{{self._said(OTHERWISE)}}} \\end{{cases}}",
                     SUM,
                 )
             case f.Inverse():
@@ -211,22 +211,25 @@ class Writer:
                 parts.append(f" {operator} {text}" if loose else f"{operator}{text}")
         return "".join(parts)
 
+    def _said(self, words):
+        return words[self.style.language]
+
     def _embraced(self, text):
         """Put a brace with a word under or over a part of a sum, if the style does."""
         how = self.chosen("brace")
         if how == "none":
             return text
         script = "_" if how == "\\underbrace" else "^"
-        return f"{how}{{{text}}}{script}{{\\text{{{PART[self.style.language]}}}}}"
+        return f"{how}{{{text}}}{script}{{\\text{{{self._said(PART)}}}}}"
 
     def _product(self, tree):
         text = self.write(tree.factors[0], PRODUCT)
         for left, right in zip(tree.factors, tree.factors[1:], strict=False):
             after = self.write(right, SIGN)
-            text += self._between(left, right, text, after) + after
+            text += self._between(left, right, after) + after
         return text
 
-    def _between(self, left, right, before, after):
+    def _between(self, left, right, after):
         arrays = (f.Array, f.Turned)
         if isinstance(left, arrays) or isinstance(right, arrays) or (_upper(left) or _upper(right)):
             return {"juxtaposed": " ", "\\cdot": " \\cdot ", "\\,": "\\,"}[self.chosen("matmul")]
