@@ -28,7 +28,14 @@ def problems(chapter, auditor=audit_bytes):
     if document.source.text != chapter.text:
         return [f"text: it was read as {document.source.text[:60]!r}, not {chapter.text[:60]!r}"]
     view = _View(chapter, document)
-    return [*view.unread(), *view.numbers(), *view.planted(), *view.alarms(), *view.correction(auditor)]
+    return [
+        *view.unread(),
+        *view.numbers(),
+        *view.planted(),
+        *view.causes(),
+        *view.alarms(),
+        *view.correction(auditor),
+    ]
 
 
 class _View:
@@ -61,7 +68,8 @@ class _View:
                 continue
             elif value.verdict not in RIGHT and (value.verdict != "given" or (place and place.what.kind != "given")):
                 kind = place.what.kind if place else "constant"
-                yield f"accused: {kind} {value.label} = {value.printed} is called {value.verdict}: {self._around(value)}"
+                what = f"{kind} {value.label} = {value.printed}"
+                yield f"accused: {what} is called {value.verdict}: {self._around(value)}"
         for place in self.chapter.spots:
             if place.what.kind in {"result", "again", "step"} and place.start not in self.values:
                 yield f"missed: {place.what.kind} {place.text} was not judged: {self._around(place)}"
@@ -71,7 +79,9 @@ class _View:
         for place in self.chapter.planted:
             mistake = place.what.planted
             kind = KINDS.get(mistake, "value" if mistake in {"ulp", "swap", "sign", "cut"} else mistake)
-            found = [f for f in self.document.findings if f.kind == kind and not f.remark and _meet(f, place)]
+            found = [f for f in self.document.findings if f.kind == kind and _meet(f, place)]
+            if mistake != "inequality" or not place.what.named:  # a comparison of names may be a condition
+                found = [f for f in found if not f.remark]
             if not found:
                 yield f"unfound: {mistake} {place.text!r} is no {kind} finding: {self._around(place)}"
             if kind == "value" and mistake != "inequality":
@@ -84,6 +94,18 @@ class _View:
             for value in self.values.get(place.start, ()) if place.what.tainted and not place.what.planted else ():
                 if plan.carried and plan.kind != "put" and value.local is not None and value.local.verdict == "wrong":
                     yield f"twice: {value.label} = {value.printed} only carries a mistake on: {self._around(value)}"
+
+    def causes(self):
+        """Say where a mistake that is carried on is counted again, or carried from elsewhere."""
+        plan = self.chapter.plan
+        if not plan or not plan.carried or plan.kind not in {"ulp", "swap", "sign", "put"}:
+            return
+        start = self.chapter.planted[0].start
+        if self.document.mistakes != 1:
+            yield f"causes: {self.document.mistakes} mistakes, for one that is carried on"
+        for value in self.document.values:
+            if value.verdict == "wrong" and value.cause != start:
+                yield f"causes: {value.label} = {value.printed} is wrong by {value.cause}, not {start}"
 
     def alarms(self):
         """Say which findings concern nothing that was planted."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 
+from chapters import formulas as f
 from chapters.writer import marked
 
 STATEMENT = 3000  # marks of whole statements count from here
@@ -36,10 +37,16 @@ def line(writer, statement, index):
     for i, side in enumerate(statement.sides):
         if i:
             relation = statement.relations[i - 1]
+            relation = {"\\le": style.less, "\\ge": "\\g" + style.less[2:]}.get(relation, relation)
             relation = writer.chosen(signs[relation]) if relation in signs else relation
             mark = "&" if style.many_lines and (i == 1 or broken) else ""
             parts.append((" \\\\\n" if broken and i > 1 else " ") + mark + relation + " ")
-        parts.append(writer.write(side))
+        writer.braced = i > 0 and isinstance(side, f.Add)
+        text = writer.write(side)
+        if i and i == len(statement.sides) - 1 and isinstance(side, f.Spot) and side.kind in {"result", "again"}:
+            how = writer.chosen("emphasis")
+            text = text if how == "plain" else f"{how}{{{text}}}"
+        parts.append(text)
     return marked(STATEMENT + index, "".join(parts))
 
 

@@ -7,7 +7,7 @@ number of `REALS`; a vector is a tuple of scalars and a matrix a tuple of vector
 from __future__ import annotations
 
 from fractions import Fraction
-from math import isqrt
+from math import comb, factorial, floor, isqrt
 
 import mpmath
 
@@ -135,9 +135,50 @@ def function(name, x):
         return logarithm(x)
     if name in {"log10", "log2"}:
         return logarithm(x, int(name[3:]))
+    if name == "det":
+        return determinant(x)
+    if name == "!":
+        return Fraction(factorial(int(x)))
+    if name in {"floor", "ceil"}:
+        return Fraction(floor(x) if name == "floor" else -floor(-x))
+    if name == "ReLU":
+        return max(x, Fraction(0), key=real)
+    if name == "sigmoid":
+        return 1 / (1 + REALS.exp(-real(x))) if x else Fraction(1, 2)
     if x == 0:
         return Fraction(name == "cos")
     return getattr(REALS, name)(real(x))
+
+
+def radians(x):
+    """Return an angle in degrees as a number."""
+    return real(x) * REALS.pi / 180
+
+
+def choose(n, k):
+    """Return a binomial coefficient."""
+    return Fraction(comb(int(n), int(k)))
+
+
+def minor(x, i, j):
+    """Return a matrix without a row and a column."""
+    return tuple(row[:j] + row[j + 1 :] for row in x[:i] + x[i + 1 :])
+
+
+def determinant(x):
+    """Return the determinant of a matrix."""
+    if len(x) == 1:
+        return x[0][0]
+    total = Fraction(0)
+    for j, entry in enumerate(x[0]):
+        total = plus(total, scaled((-1) ** j * entry, determinant(minor(x, 0, j))))
+    return total
+
+
+def inverse(x):
+    """Return an inverse matrix."""
+    size, whole = range(len(x)), determinant(x)
+    return divided(tuple(tuple((-1) ** (i + j) * determinant(minor(x, j, i)) for j in size) for i in size), whole)
 
 
 def softmax(x):

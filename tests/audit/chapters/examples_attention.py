@@ -31,7 +31,7 @@ def attention(page):
     """Inputs, projections q, k, v, scores, weights and outputs, with rules or without, causal or not."""
     random = page.random
     count, wide, narrow = one_of(page, (2, 3, 2), (3, 2, 3), (2, 2, 2), (3, 3, 2))
-    letters = [page.fresh(*p) for p in ("xu", "WU", "q", "k", "v", ("s", "e"), ("\\alpha", "A"), ("a", "z"))]
+    letters = [page.fresh(*p) for p in ("xu", "WU", "q", "k", "v", ("s", "h"), ("\\alpha", "A"), ("a", "z"))]
     x, w, q, k, v, s, alpha, a = letters
     causal, ruled, upright = random.random() < 0.5, random.random() < 0.6, random.random() < 0.25
     places = random.choice((2, 2, 3))
@@ -84,7 +84,8 @@ def attention(page):
         formula = weight(i, j, i if causal else count)
         if random.random() < 0.7:
             formula = f.written_out(formula, page.exactly)
-        page.derive(f.Name(alpha, (i, j)), formula, places, how=random.choice(("put", "numbers", "formula")))
+        how = random.choice(("put", "numbers" if ruled else "put", "formula"))
+        page.derive(f.Name(alpha, (i, j)), formula, places, how=how)  # numbers alone, without a rule, say less
 
     def output(i, end):
         body = f.Mul((f.Name(alpha, (i, "j")), f.Name(v, ("j",), bold=True)))

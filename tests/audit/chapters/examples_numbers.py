@@ -183,7 +183,11 @@ def functions(page):
     name = f.Name(g, args=(letter,))
     page.rule(name, body)
     for number in random.sample(range(1, 9), 2):
-        at = f.Lit(Fraction(number)) if random.random() < 0.6 else f.Lit(Fraction(number, 2), f.Form(1))
+        at = (
+            f.Lit(Fraction(number))
+            if random.random() < 0.6 or page.style.decimal == ","
+            else f.Lit(Fraction(number, 2), f.Form(1))
+        )
         here = f.put(body, lambda _name, at=at: at)
         page.derive(f.Name(g, args=(at,)), here, 3, how=one_of(page, "formula", "bare"))
 

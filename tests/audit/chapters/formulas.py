@@ -16,7 +16,7 @@ from chapters import exact
 
 @dataclass(frozen=True)
 class Name:
-    """A name: letter (or word), indices (numbers or index letters), label (`W^Q`), accent, bold, arguments."""
+    """A name: letter or word, indices (numbers or letters), label (`W^Q`), accent, bold, arguments; or an entry."""
 
     letter: str
     subs: tuple[int | str, ...] = ()
@@ -24,6 +24,7 @@ class Name:
     accent: str = ""
     bold: bool = False
     args: tuple[Any, ...] = ()
+    entry: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ class Spot:
     """A printed number: its kind (given, put, step, result), what it is exactly, and what is printed.
 
     `right` is what honest rounding prints; `planted` names the mistake if another number is printed; `tainted`
-    says that the number depends on a planted one; `clear` that nothing but `right` could be printed.
+    says that the number depends on a planted one; `clear` that nothing but `right` could be printed;
+    `true` is what it would be from exact numbers.
     """
 
     ident: int
@@ -64,6 +66,7 @@ class Spot:
     planted: str = ""
     tainted: bool = False
     clear: bool = True
+    true: Any = None
 
 
 @dataclass(frozen=True)
@@ -122,10 +125,39 @@ class Size:
 
 @dataclass(frozen=True)
 class Fn:
-    """exp, ln, log10, log2, sin, cos, tanh of one number; max, min of several."""
+    """A function of one thing (exp, ln, log10, log2, sin, cos, tanh, sigmoid, ReLU, floor, ceil, !, det); max, min."""
 
     name: str
     args: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Degrees:
+    """An angle in degrees."""
+
+    inside: Any
+
+
+@dataclass(frozen=True)
+class Choose:
+    """A binomial coefficient."""
+
+    n: Any
+    k: Any
+
+
+@dataclass(frozen=True)
+class Cases:
+    """What a variable is if it is positive, and zero otherwise."""
+
+    inside: Any
+
+
+@dataclass(frozen=True)
+class Inverse:
+    """An inverse matrix."""
+
+    inside: Any
 
 
 @dataclass(frozen=True)
@@ -239,6 +271,11 @@ def names(tree):
     return found
 
 
+def truth(tree):
+    """Return a formula with each printed number replaced by what it would be from exact numbers."""
+    return Lit(tree.true) if isinstance(tree, Spot) else _mapped(tree, truth)
+
+
 def multiplied_out(tree):
     """Return a formula with dot products of printed vectors written as sums of products."""
     if isinstance(tree, Dot) and isinstance(tree.left, Array) and isinstance(tree.right, Array):
@@ -293,6 +330,14 @@ def value(tree, look):
             if tree.name in {"max", "min"}:
                 return (max if tree.name == "max" else min)(args, key=exact.real)
             return exact.function(tree.name, args[0])
+        case Degrees():
+            return exact.radians(value(tree.inside, look))
+        case Choose():
+            return exact.choose(value(tree.n, look), value(tree.k, look))
+        case Cases():
+            return max(value(tree.inside, look), Fraction(0), key=exact.real)
+        case Inverse():
+            return exact.inverse(value(tree.inside, look))
         case Softmax():
             return exact.softmax(value(tree.inside, look))
         case Array():

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
 
-from chapters import container, examples_attention, examples_numbers, examples_vectors
+from chapters import container, examples_attention, examples_notations, examples_numbers, examples_vectors
 from chapters.page import Page
 from chapters.style import Style
 from chapters.writer import Writer, places
@@ -30,6 +30,14 @@ EXAMPLES = (
     examples_numbers.functions,
     examples_numbers.waves,
     examples_numbers.comparisons,
+    examples_notations.entries,
+    examples_notations.pairs,
+    examples_notations.later,
+    examples_notations.angles,
+    examples_notations.counting,
+    examples_notations.determinants,
+    examples_notations.activations,
+    examples_notations.intervals,
 )
 
 
@@ -84,7 +92,7 @@ def chapter(seed, *, style=None, examples=None, honest=None):
         examples: functions of `EXAMPLES` to use instead of drawn ones.
         honest: True for no mistake, False for one; drawn if None.
     """
-    random = Random(seed)
+    random = Random(seed)  # noqa: S311 - a seed, not a secret
     drawn = Style.drawn(random)
     style = style or drawn
     chosen = tuple(examples or random.sample(EXAMPLES, random.choice((1, 2, 2, 3))))
@@ -93,22 +101,27 @@ def chapter(seed, *, style=None, examples=None, honest=None):
     clean = _page(seed, style, chosen, mode, None)
     if not (mistaken and clean.chances):
         return _written(seed, style, chosen, mode, None, clean)
-    kind = random.choice(sorted({(m.kind, m.carried) for m in clean.chances}))
+    kinds = sorted({(m.kind, m.carried) for m in clean.chances})
+    rare = [kind for kind in kinds if kind[0] in RARE]
+    kind = random.choice(rare if rare and random.random() < 0.5 else kinds)
     plan = random.choice([m for m in clean.chances if (m.kind, m.carried) == kind])
     found = _written(seed, style, chosen, mode, plan, _page(seed, style, chosen, mode, plan))
     right = _written(seed, style, chosen, mode, None, clean)
     if all(isinstance(p.what.planted, str) and p.what.planted in STATEMENTS for p in found.planted):
         found.corrected = found.data
-    elif plan.kind != "cut" and all(p.what.clear for p in found.spots if p.what.tainted):
+    elif plan.kind != "cut" and all(
+        p.what.clear and clean.spots[p.what.ident].clear for p in found.spots if p.what.tainted
+    ):
         found.corrected = right.data
     return found
 
 
+RARE = {"shape", "definition", "inequality"}
 STATEMENTS = {"definition", "redefined", "undefined", "shape", "inequality"}
 
 
 def _page(seed, style, examples, mode, plan):
-    page = Page(Random(seed + 1), style, mode, plan)
+    page = Page(Random(seed + 1), style, mode, plan)  # noqa: S311 - a seed, not a secret
     for example in examples:
         example(page)
     page.close()
@@ -116,7 +129,7 @@ def _page(seed, style, examples, mode, plan):
 
 
 def _written(seed, style, examples, mode, plan, page):
-    page.random = Random(seed + 2)
+    page.random = Random(seed + 2)  # noqa: S311 - a seed, not a secret
     writer = Writer(style)
     text, where = places(container.marked_text(writer, page))
 

@@ -42,10 +42,13 @@ OPTIONS = {
     # signs
     "defined": ("=", "=", ":=", "\\equiv"),
     "rounded": ("=", "\\approx", "\\simeq"),
-    "fraction": ("frac", "frac", "tfrac", "dfrac", "short", "slash"),
+    "fraction": ("frac", "frac", "tfrac", "dfrac", "short", "short", "slash"),
     "product": ("\\cdot", "\\times", "*", "juxtaposed"),
     "space": ("loose", "tight"),
-    "parens": ("(", "\\left(", "["),
+    "parens": ("(", "\\left(", "[", "\\bigl("),
+    "less": ("\\le", "\\leq", "\\leqslant"),
+    "emphasis": ("plain", "plain", "plain", "\\boxed", "\\mathbf", "\\underline"),
+    "brace": ("none", "none", "\\underbrace", "\\overbrace"),
     # functions
     "exp": ("\\exp", "exp", "e^", "\\exp\\left"),
     "ln": ("\\ln", "\\log", "\\ln bare"),
@@ -53,6 +56,11 @@ OPTIONS = {
     "bars": ("|", "\\lvert"),
     "norm": ("\\|", "\\lVert", "\\|_2", "\\lVert_2"),
     "bound": ("numbers", "name"),
+    "range": ("=1", "=1", "\\le"),
+    "angle": ("^\\circ", "^{\\circ}"),
+    "applied": ("(", "bare", "\\left("),
+    "det": ("\\det", "\\det(", "|", "vmatrix"),
+    "inner": ("\\cdot", "\\langle"),
     # vectors, matrices, names
     "vector": ("tuple", "tuple", "list", "pmatrix", "bmatrix", "Bmatrix", "matrix", "smallmatrix", "array"),
     "matrix": ("pmatrix", "bmatrix", "Bmatrix", "matrix", "smallmatrix", "array", "nested"),

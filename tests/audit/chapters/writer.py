@@ -14,6 +14,8 @@ from chapters import formulas as f
 
 OPEN, CLOSE, BASE = "\ue000", "\ue001", 0xE100
 SUM, PRODUCT, SIGN, ATOM = range(4)
+OTHERWISE = {"en": "otherwise", "pt": "caso contrário"}
+PART = {"en": "part", "pt": "parte"}
 
 
 def marked(ident, text):
@@ -42,6 +44,7 @@ class Writer:
     def __init__(self, style):
         self.style = style
         self.used = Counter()
+        self.braced = False  # whether a brace may be put under a part of the next sum
 
     def chosen(self, option):
         """Return the style's choice, and count it."""
@@ -90,10 +93,10 @@ class Writer:
             letter = f"\\{name.accent}{{{letter}}}"
         text = letter
         if len(name.subs) == 1:
-            how = self.chosen("index")
+            how = "_1" if name.entry else self.chosen("index")
             text += {"_1": "_{}", "_{1}": "_{{{}}}", "^{(1)}": "^{{({})}}"}[how].format(name.subs[0])
         elif name.subs:
-            between = "," if self.chosen("indices") == "_{2,1}" else ""
+            between = "," if self.chosen("indices") == "_{2,1}" and not name.entry else ""
             text += "_{" + between.join(map(str, name.subs)) + "}"
         if name.label:
             how = self.chosen("label")
@@ -116,7 +119,13 @@ class Writer:
         how = self.chosen("parens")
         if how == "[" and "(" not in text:
             how = "("
-        return {"(": f"({text})", "\\left(": f"\\left({text}\\right)", "[": f"[{text}]"}[how]
+        left, right = {
+            "(": "()",
+            "[": "[]",
+            "\\left(": ("\\left(", "\\right)"),
+            "\\bigl(": ("\\bigl(", "\\bigr)"),
+        }[how]
+        return left + text + right
 
     def _written(self, tree):
         match tree:
@@ -133,7 +142,7 @@ class Writer:
             case f.Mul():
                 return self._product(tree), PRODUCT
             case f.Dot():
-                return self._dot(tree), PRODUCT
+                return self._dot(tree), PRODUCT if self.style.inner == "\\cdot" else ATOM
             case f.Div():
                 return self._quotient(tree)
             case f.Pow():
@@ -145,6 +154,18 @@ class Writer:
                 return self._size(tree), ATOM
             case f.Fn():
                 return self._function(tree), ATOM
+            case f.Degrees():
+                return f"{self.write(tree.inside, ATOM)}{self.chosen('angle')}", ATOM
+            case f.Choose():
+                return f"\\binom{{{self.write(tree.n)}}}{{{self.write(tree.k)}}}", ATOM
+            case f.Cases():
+                x = self.write(tree.inside)
+                return (
+                    f"\\begin{{cases}} {x} & {x} > 0 \\\\ 0 & \\text{{{self._said(OTHERWISE)}}} \\end{{cases}}",
+                    SUM,
+                )
+            case f.Inverse():
+                return f"{self.write(tree.inside, ATOM)}^{{{self.style.minus}1}}", SIGN
             case f.Softmax():
                 return self._softmax(tree), ATOM
             case f.Array():
@@ -167,6 +188,7 @@ class Writer:
 
     def _sum(self, tree):
         parts = []
+        braced, self.braced = self.braced, False
         loose = self.chosen("space") == "loose"
         for sign, term in tree.terms:
             drop = False
@@ -180,6 +202,8 @@ class Writer:
                 text = self.enclosed(self.spot(term))
             elif parts and not isinstance(term, f.Spot) and text[:1] in {"-", "\u2212"}:
                 text = self.enclosed(text)
+            if braced and isinstance(term, (f.Mul, f.Dot)) and text[:1] not in {"-", "\u2212"}:
+                text, braced = self._embraced(text), False
             operator = ("+" if sign > 0 else self.chosen("minus")) if parts or sign < 0 else ""
             if not parts:
                 parts.append(operator + text)
@@ -187,14 +211,25 @@ class Writer:
                 parts.append(f" {operator} {text}" if loose else f"{operator}{text}")
         return "".join(parts)
 
+    def _said(self, words):
+        return words[self.style.language]
+
+    def _embraced(self, text):
+        """Put a brace with a word under or over a part of a sum, if the style does."""
+        how = self.chosen("brace")
+        if how == "none":
+            return text
+        script = "_" if how == "\\underbrace" else "^"
+        return f"{how}{{{text}}}{script}{{\\text{{{self._said(PART)}}}}}"
+
     def _product(self, tree):
         text = self.write(tree.factors[0], PRODUCT)
         for left, right in zip(tree.factors, tree.factors[1:], strict=False):
             after = self.write(right, SIGN)
-            text += self._between(left, right, text, after) + after
+            text += self._between(left, right, after) + after
         return text
 
-    def _between(self, left, right, before, after):
+    def _between(self, left, right, after):
         arrays = (f.Array, f.Turned)
         if isinstance(left, arrays) or isinstance(right, arrays) or (_upper(left) or _upper(right)):
             return {"juxtaposed": " ", "\\cdot": " \\cdot ", "\\,": "\\,"}[self.chosen("matmul")]
@@ -211,8 +246,9 @@ class Writer:
         return f" {how} " if self.style.space == "loose" or how[0] == "\\" else how
 
     def _dot(self, tree):
-        left, right = self.write(tree.left, SIGN), self.write(tree.right, SIGN)
-        return f"{left} \\cdot {right}"
+        if self.chosen("inner") == "\\langle":
+            return f"\\langle {self.write(tree.left)}{self.style.comma}{self.write(tree.right)} \\rangle"
+        return f"{self.write(tree.left, SIGN)} \\cdot {self.write(tree.right, SIGN)}"
 
     def _quotient(self, tree):
         how = self.style.fraction
@@ -253,8 +289,27 @@ class Writer:
             if how == "\\ln bare":
                 return f"\\ln {args}" if simple else f"\\ln({args})"
             return f"{how}({args})"
+        match tree.name:
+            case "det":
+                return self._determinant(tree.args[0])
+            case "!":
+                return self.write(tree.args[0], ATOM) + "!"
+            case "floor" | "ceil":
+                return f"\\l{tree.name} {args} \\r{tree.name}"
         sign = {"log10": "\\log_{10}", "log2": "\\log_2"}.get(tree.name, "\\" + tree.name)
-        return f"{sign}({args})"
+        if tree.name in {"sigmoid", "ReLU"}:
+            sign = f"{self.chosen('word')}{{{tree.name}}}"
+        how = "(" if tree.name in {"sigmoid", "ReLU", "max", "min"} else self.chosen("applied")
+        if how == "bare" and isinstance(tree.args[0], (f.Lit, f.Degrees)) and not args.startswith(("-", "\u2212")):
+            return f"{sign} {args}"
+        return f"{sign}\\left({args}\\right)" if how == "\\left(" else f"{sign}({args})"
+
+    def _determinant(self, tree):
+        how = self.chosen("det")
+        if how in {"|", "vmatrix"} and isinstance(tree, f.Array):
+            return self._rows([[self.write(t) for t in row] for row in tree.items], "vmatrix")
+        text = self.write(tree)
+        return f"|{text}|" if how in {"|", "vmatrix"} else f"\\det({text})" if how == "\\det(" else f"\\det {text}"
 
     def _softmax(self, tree):
         how = self.chosen("softmax")
@@ -289,7 +344,10 @@ class Writer:
 
     def _big(self, tree):
         sign = {"sum": "\\sum", "prod": "\\prod"}[tree.op]
-        return f"{sign}_{{{tree.letter}={self.write(tree.low)}}}^{{{self.write(tree.high)}}} {self.write(tree.body, PRODUCT)}"
+        body, high = self.write(tree.body, PRODUCT), self.write(tree.high)
+        if tree.low == f.ONE and self.chosen("range") == "\\le":
+            return f"{sign}_{{{tree.letter} {self.chosen('less')} {high}}} {body}"
+        return f"{sign}_{{{tree.letter}={self.write(tree.low)}}}^{{{high}}} {body}"
 
 
 def _upper(tree):
