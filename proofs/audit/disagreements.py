@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attention.exact import TooClose
 from proofs.audit import reals, wording
 from proofs.audit.definitions import Definitions, Statement, has_names, stem
-from proofs.audit.evaluator import NotDefined
+from proofs.audit.failures import NotDefined
 from proofs.audit.ledger import FAILURES
 from proofs.audit.limits import MAX_RIVALS
 from proofs.audit.syntax import canonical, latex, numbers

@@ -21,6 +21,7 @@ from typing import Protocol
 from flint import fmpq
 
 from proofs.audit import matrices, reals
+from proofs.audit.failures import NotDefined, ShapesDiffer
 from proofs.audit.known import applied
 from proofs.audit.limits import MAX_BITS, MAX_EVALUATION, MAX_TERMS, MAX_WORK, TooDeep, TooLarge, Unread
 from proofs.audit.reals import Real, real
@@ -44,7 +45,7 @@ from proofs.audit.syntax import (
     Table,
     canonical,
 )
-from proofs.audit.values import Array, Value, entry, shape_text
+from proofs.audit.values import Array, Value, position, shape_text
 
 READINGS = ("auto", "row", "column")
 _ZERO = fmpq(0)
@@ -57,26 +58,6 @@ ORDERS: dict[str, frozenset[int]] = {
     "=": frozenset({0}),
 }
 """What the sign of left - right may be where a relation holds."""
-
-
-class NotDefined(Exception):
-    """A name that the text gives no value. Attributes: name (canonical), node."""
-
-    def __init__(self, node: Node, reason: str = "is not defined") -> None:
-        self.name, self.node, self.reason = canonical(node), node, reason
-        super().__init__(f"{self.name} {reason}")
-
-
-class Circular(NotDefined):
-    """A name whose definition needs its own value."""
-
-
-class ShapesDiffer(Exception):
-    """An operation between shapes that no reading makes sense of. Attributes: node, left, right."""
-
-    def __init__(self, node: Node, left: Value, right: Value, operation: str) -> None:
-        self.node, self.left, self.right = node, shape_text(left), shape_text(right)
-        super().__init__(f"the {operation} of {self.left} and {self.right} does not exist")
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,8 +242,8 @@ class Evaluator:
 
     def _product(self, node: Product, scope: Scope) -> Value:
         total = self.value(node.factors[0], scope)
-        for position, (operator, factor) in enumerate(zip(node.operators, node.factors[1:], strict=True)):
-            where = (node, node.factors[position], factor)
+        for place, (operator, factor) in enumerate(zip(node.operators, node.factors[1:], strict=True)):
+            where = (node, node.factors[place], factor)
             total = self._times(where, total, self.value(factor, scope), operator, scope)
         return total
 
@@ -345,10 +326,12 @@ class Evaluator:
     def _entry(self, node: Entry, scope: Scope) -> Value:
         owner = self.value(node.owner, scope)
         index = [reals.as_integer(self._scalar(part, scope, "an index that is")) for part in node.index]
-        found = entry(owner, [-1 if i is None else i for i in index])
-        if found is None:
+        place = None
+        if isinstance(owner, Array):
+            place = position(owner.shape, [-1 if i is None else i for i in index])
+        if place is None:
             raise Unread(f"{shape_text(owner)} has no such entry", node.start)
-        return found
+        return list(owner)[place] if isinstance(owner, Array) else owner
 
     def _cases(self, node: Cases, scope: Scope) -> Value:
         for value, condition in node.rows:

@@ -7,15 +7,15 @@ head from the definitions (global), judges the printed members, and records them
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING, TypeAlias
 
 from flint import fmpq
 
-from proofs.audit import judge, links, reals, wording
+from proofs.audit import judge, links, parts, reals, wording
 from proofs.audit.definitions import Record, Statement, has_names, record
-from proofs.audit.evaluator import ORDERS, Evaluator, NotDefined, ShapeProblem, constant_value
+from proofs.audit.evaluator import ORDERS, Evaluator, ShapeProblem, constant_value
+from proofs.audit.failures import NotDefined
 from proofs.audit.ledger import FAILURES, Ledger, Reference
 from proofs.audit.limits import Unread
 from proofs.audit.scopes import Global, Local
@@ -109,7 +109,7 @@ class Examiner:
             if True not in outcomes:
                 start, stop = pair[0].start, pair[1].stop
                 left, right = (self._shown(member, statement) for member in pair)
-                message = wording.comparison(self.ledger.source.text[start:stop], left, right)
+                message = wording.comparison(self.ledger.source.excerpt(start, stop), left, right)
                 condition = named and "=" not in relations
                 name = self.ledger.name(members)
                 self.ledger.find(
@@ -269,10 +269,21 @@ class Examiner:
                 continue
             local = self.ledger.entries(value, printed, statement)
             break
+        if local is None and position:
+            cause = self._cause_by_rule(statement, printed)
         exact = self._exact(statement, position, printed)
         return Reference(
             local, exact, cause, self._note(), statement=statement.start, repeated=self._repeated(statement, printed)
         )
+
+    def _cause_by_rule(self, statement: Statement, printed: Record) -> int | None:
+        """Return the mistake that a number printed without a formula carries on, if its rule gives just that number."""
+        try:
+            ruled = self.known.rule_for(statement.chain.members[0], statement.start)
+            value = None if ruled is None else self.local.value(ruled[1], statement.start)
+        except FAILURES:
+            return None
+        return self.local.cause if value is not None and _right(printed, value) == len(printed.numbers) else None
 
     def _repeated(self, statement: Statement, printed: Record) -> Record | None:
         """Return what was printed for the name before, if this only prints it again."""
@@ -316,7 +327,7 @@ class Examiner:
             return
         head = statement.chain.members[0]
         stop = printed.numbers[-1].stop
-        last = self.known.last_printed(head, statement.start)
+        last = parts.printed(self.known, head, statement.start)
         if last is not None:
             line, _ = self.ledger.source.place(last.start)
             same = last.agrees(printed)
@@ -333,10 +344,7 @@ class Examiner:
 
     def _shape(self, problem: ShapeProblem) -> None:
         self.reading = self.reading or problem.reading
-        left, right, whole = (
-            re.sub(r"\s+", " ", self.ledger.source.text[n.start : n.stop])
-            for n in (problem.left, problem.right, problem.node)
-        )
+        left, right, whole = (self.ledger.text(n) for n in (problem.left, problem.right, problem.node))
         message = wording.shape(left, right, problem.shapes, problem.reading)
         self.ledger.find("shape", whole if len(whole) < 40 else left, message, problem.node.start, problem.node.stop)
 

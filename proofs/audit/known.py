@@ -12,6 +12,7 @@ from math import comb, factorial
 from typing import TYPE_CHECKING, Protocol
 
 from proofs.audit import matrices, reals
+from proofs.audit.failures import ShapesDiffer
 from proofs.audit.limits import MAX_POWER, TooLarge, Unread
 from proofs.audit.reals import Real, real
 from proofs.audit.values import Array, Value, shape_text
@@ -99,8 +100,12 @@ def applied(node: Known, values: list[Value], use: Arithmetic) -> Value:
             return reduce(use.plus, (reals.absolute(x) for x in vector))
         case "norm_max", [Array() as vector] if vector.is_vector:
             return _extremum("max", [reals.absolute(x) for x in vector])
-        case "inner", [Array() as a, Array() as b] if len(list(a)) == len(list(b)):
+        case "inner", [Array() as a, Array() as b]:
+            if len(list(a)) != len(list(b)):
+                raise ShapesDiffer(node, a, b, "inner product")
             return use.dot(list(a), list(b))
+        case "trace", [Array() as array] if array.shape[0] == array.shape[1]:
+            return reduce(use.plus, (row[i] for i, row in enumerate(array.rows)))
         case "inner", [_, _] if len(scalars) == 2:
             return Array((tuple(scalars),), flat=True)
         case (("floor" | "ceil"), [value]) if not isinstance(value, Array):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from attention.exact import TooClose
 from proofs.audit import judge, wording
-from proofs.audit.evaluator import NotDefined, ShapesDiffer
+from proofs.audit.failures import NotDefined, ShapesDiffer
 from proofs.audit.findings import MORE_DIGITS, Edit, Finding, PrintedValue, Side
 from proofs.audit.limits import TooLarge, Unread
 from proofs.audit.reals import Undefined
@@ -107,8 +107,7 @@ class Ledger:
 
     def text(self, node: Node) -> str:
         """Return a formula as printed, on one line."""
-        text = self.source.text[node.start : node.stop]
-        return re.sub(r"\s+", " ", re.sub(r"(\r\n|\r|\n)[ \t>]*", " ", text)).strip()
+        return self.source.excerpt(node.start, node.stop)
 
     def entries(self, value: Value, printed: Record, statement: Statement) -> list[Real] | None:
         """Return the entries of a value in the order of the printed numbers, or None if the sizes differ."""
@@ -202,7 +201,9 @@ class Ledger:
             start, units = number.digits, -units  # the sign and what stands behind it stay
         elif number.digits == number.start:
             return  # its sign is that of a difference: a number of the other sign does not fit there
-        self.edits[number.start] = Edit(start, number.stop, number.printed.rewritten(units, self._minus))
+        self.edits[number.start] = Edit(
+            start, number.stop, self.source.written(number.printed.rewritten(units, self._minus))
+        )
 
     @cached_property
     def _minus(self) -> str:

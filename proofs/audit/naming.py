@@ -14,6 +14,7 @@ from proofs.audit.vocabulary import KNOWN
 if TYPE_CHECKING:
     from proofs.audit.lexer import Token
 
+_GIVEN = frozenset({r"\mid", "∣"})
 _TRANSPOSES = frozenset({"T", r"\mathsf{T}", r"\mathbf{T}", r"\mathtt{T}", r"\mathcal{T}"})
 _INDEX_LETTERS = frozenset("ijklmnpqrst")
 
@@ -163,7 +164,7 @@ class Naming(Cursor, ABC):
         parts: list[Node] = []
         while self.now.text != ")":
             parts.append(self.nested(self.sum))
-            if self.now.value in {",", ";"} or self.now.kind == "bar":
+            if self.now.value in {",", ";"} or self.now.kind == "bar" or self.now.text in _GIVEN:
                 self.take()
             elif self.now.text != ")":
                 raise self.unread("expected ',' or ')'")

@@ -62,6 +62,11 @@ def _lay_parts(before: Node, after: Node, found: list[Pair]) -> bool:
             parts = [(before.top, after.top), (before.bottom, after.bottom)]
         case Power(), Power():
             parts = [(before.base, after.base), (before.exponent, after.exponent)]
+        case Known(), Known() if before.function == after.function and len(before.arguments) == 1 < len(
+            after.arguments
+        ):
+            vector = Table(after.arguments[0].start, after.arguments[-1].stop, (after.arguments,), flat=True)
+            parts = [(before.arguments[0], vector)]
         case (Known(), Known()) if before.function == after.function and len(before.arguments) == len(after.arguments):
             parts = list(zip(before.arguments, after.arguments, strict=True))
         case _:
@@ -91,8 +96,21 @@ def _lay_sums(before: Node, after: Node, found: list[Pair]) -> bool:
     return True
 
 
+def _dot_factors(node: Node) -> tuple[Node, Node] | None:
+    r"""Return the two factors of `u \cdot v`, `u^T v` or `\langle u, v \rangle`, None for anything else."""
+    if isinstance(node, Known) and node.function == "inner" and len(node.arguments) == 2:
+        return node.arguments[0], node.arguments[1]
+    if not isinstance(node, Product) or len(node.factors) != 2:
+        return None
+    left, right = node.factors
+    if isinstance(left, Known) and left.function == "transpose":
+        left = left.arguments[0]
+    return left, right
+
+
 def _is_dot(term: Node) -> bool:
-    return isinstance(term, Product) and len(term.factors) == 2 and all(_may_be_vector(f) for f in term.factors)
+    factors = _dot_factors(term)
+    return factors is not None and all(map(_may_be_vector, factors))
 
 
 def _may_be_vector(factor: Node) -> bool:
@@ -114,14 +132,15 @@ def _lay_term(sign: int, term: Node, own: list[tuple[int, Node]], found: list[Pa
 
 def _lay_dot(before: Node, after: Node, found: list[Pair]) -> bool:
     r"""Lay `u \cdot v` beside `u_1 v_1 + u_2 v_2 + ...`: factors are entries of u and v, in this order."""
-    if not (isinstance(before, Product) and len(before.factors) == 2 and isinstance(after, Add)):
+    factors = _dot_factors(before)
+    if factors is None or not isinstance(after, Add):
         return False
     if any(sign < 0 or not isinstance(term, Product) or len(term.factors) != 2 for sign, term in after.terms):
         return False
     mark = len(found)
     for position, (_, term) in enumerate(after.terms):
         assert isinstance(term, Product)  # noqa: S101 - looked at above
-        for owner, factor in zip(before.factors, term.factors, strict=True):
+        for owner, factor in zip(factors, term.factors, strict=True):
             entry = _entry(owner, position, len(after.terms))
             if entry is None or numbers(factor) is None:
                 del found[mark:]

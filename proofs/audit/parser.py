@@ -217,7 +217,7 @@ class _Parser(Functions):
     def scripted(self) -> Node:
         opening = self.now.start
         node = self.primary()
-        while self.now.kind in {"sup", "sub", "prime", "percent", "factorial", "transpose"}:
+        while self.now.kind in {"sup", "sub", "prime", "percent", "factorial", "transpose"} or self.now.text == "°":
             token = self.now
             if token.kind == "percent" and isinstance(node, Number):
                 self.take()
@@ -226,6 +226,8 @@ class _Parser(Functions):
                 node = replace(self.superscript(node), start=opening)
             elif token.kind == "transpose":
                 node = Known(opening, self.take().stop, "transpose", (node,))
+            elif token.text == "°":
+                node = Known(opening, self.take().stop, "degrees", (node,))
             elif token.kind == "factorial":
                 node = Known(opening, self.take().stop, "factorial", (node,))
             elif token.kind == "prime" and isinstance(node, Table):

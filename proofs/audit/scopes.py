@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from proofs.audit import parts
 from proofs.audit.definitions import has_names
-from proofs.audit.evaluator import Circular, NotDefined
-from proofs.audit.syntax import NUMBERED, Name, Number, canonical
-from proofs.audit.values import Array, entry
+from proofs.audit.failures import Circular, NotDefined
+from proofs.audit.syntax import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Mapping
 
     from proofs.audit.definitions import Definitions
     from proofs.audit.evaluator import Evaluator, ShapeProblem
     from proofs.audit.reals import Real
-    from proofs.audit.syntax import Call, Known, Node
+    from proofs.audit.syntax import Call, Known, Name, Node, Number
     from proofs.audit.values import Value
 
 
@@ -79,12 +78,12 @@ class Global:
 
     def _implied(self, node: Name | Call | Known) -> Value | None:
         """Return x_2 as an entry of x, and A' as the transpose of A, where only x and A are defined; else None."""
-        for whole, part in whole_names(node):
+        for whole, part in parts.wholes(node):
             try:
                 value = self.lookup(whole)
             except NotDefined:
                 continue
-            found = part(value)
+            found = parts.of_value(value, part)
             if found is not None:
                 return found
         return None
@@ -179,33 +178,9 @@ class Local:
 
     def lookup(self, node: Name | Call | Known) -> Value:
         """Return a name as last printed; where it never was, by its definition. Raises NotDefined."""
-        printed = self.known.last_printed(node, self.at)
+        printed = parts.printed(self.known, node, self.at)
         if printed is not None:
             if self.cause is None:
                 self.cause = printed.cause
             return printed.value()
-        if not self.known.is_defined(node):
-            for whole, part in whole_names(node):
-                owner = self.known.last_printed(whole, self.at)
-                found = None if owner is None else part(owner.value())
-                if owner is not None and found is not None:
-                    if self.cause is None:
-                        self.cause = owner.cause
-                    return found
         return self.exact.value(node, self.at)
-
-
-def whole_names(node: Name | Call | Known) -> Iterator[tuple[Name, Callable[[Value], Value | None]]]:
-    """Yield the names that a name may be a part of, each with how its value is taken from theirs."""
-    if not isinstance(node, Name):
-        return
-    if node.primes:
-        yield replace(node, primes=node.primes - 1), _transposed
-    index = [part.printed.units for part in node.index if isinstance(part, Number)]
-    kept = int(node.label in NUMBERED)
-    if len(index) > kept and len(index) == len(node.index):
-        yield replace(node, index=node.index[:kept]), lambda value: entry(value, index[kept:])
-
-
-def _transposed(value: Value) -> Value | None:
-    return value.transposed() if isinstance(value, Array) else None

@@ -19,7 +19,7 @@ SIGNS: dict[str, tuple[str, str]] = {
     # Every sign that claims equality has the value "=".
     **_each(r":= = ≈ ≃ ≅ ≡ ≐ ≔ \approx \simeq \cong \equiv \doteq \coloneqq \triangleq \eqqcolon", "relation", "="),
     **_itself(_COMPARISONS, "relation"),
-    **_itself(r"∈ ∼ ∝ \in \notin \ni \sim \propto \subset \subseteq \perp \parallel \mid", "relation"),
+    **_itself(r"∈ ∣ ∼ ∝ \in \notin \ni \sim \propto \subset \subseteq \perp \parallel \mid", "relation"),
     "+": ("operator", "+"),
     **_each("- \u2212", "operator", "-"),
     **_each(r"\pm \mp ±", "operator", "±"),

@@ -9,7 +9,9 @@ step, so an edited text keeps the bytes of all it did not edit.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import json
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
@@ -22,6 +24,8 @@ _MISREADINGS = {"mac-roman": "mac_roman", "cp1252": "cp1252", "latin-1": "latin-
 _LINE_END = re.compile(r"\r\n|\r|\n")
 # What text files never hold: C0 controls other than tab, line feed, form feed and carriage return; DEL; and
 # C1.
+_BETWEEN_STRINGS = re.compile(r'"\s*,\s*"')
+_QUOTED_LINE = re.compile(r"(\r\n|\r|\n)[ \t>]*")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 _EXPECTED = f"a text file of at most {MAX_BYTES >> 20} MiB (UTF-8, Windows-1252 or Latin-1)"
 
@@ -55,6 +59,24 @@ class Source:
         """Return the text of a 1-based line, without its line end."""
         stop = self.starts[number] if number < len(self.starts) else len(self.text)
         return self.text[self.starts[number - 1] : stop].rstrip("\r\n")
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the text is a notebook's: every character of its mathematics stands in a JSON string."""
+        return self.name.lower().endswith(".ipynb")
+
+    def written(self, text: str) -> str:
+        """Return new text as it has to be written in this document."""
+        return json.dumps(text, ensure_ascii=False)[1:-1] if self.is_json else text
+
+    def excerpt(self, start: int, stop: int) -> str:
+        """Return a stretch of the document as its author sees it, on one line."""
+        text = self.text[start:stop]
+        if self.is_json:
+            text = _BETWEEN_STRINGS.sub("", text)
+            with contextlib.suppress(ValueError):  # cut in the middle of an escape
+                text = str(json.loads(f'"{text}"'))
+        return " ".join(_QUOTED_LINE.sub(" ", text).split())
 
     def encode(self, text: str) -> bytes:
         """Return `text` in the bytes this document is written in: same encoding, mark and mojibake."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from proofs.audit import judge, wording
+from proofs.audit import judge, parts, wording
 from proofs.audit.definitions import record
 from proofs.audit.ledger import FAILURES, Ledger, Reference
 from proofs.audit.limits import TooLarge
@@ -164,7 +164,7 @@ class Substitutions:
         if not isinstance(formula, (Name, Call, Component)):
             return None
         owner = formula.owner if isinstance(formula, Component) else formula
-        last = self.known.last_printed(owner, statement.start)
+        last = parts.printed(self.known, owner, statement.start)
         if last is None:
             return None
         if isinstance(formula, Component):
@@ -195,7 +195,7 @@ class Substitutions:
         exact: list[Real] | None,
     ) -> None:
         owner = formula.owner if isinstance(formula, Component) else formula
-        last = self.known.last_printed(owner, statement.start)
+        last = parts.printed(self.known, owner, statement.start)
         if last is not None:
             places = [formula.position] if isinstance(formula, Component) else range(len(last.numbers))
             known = [last.numbers[p] for p in places if p < len(last.numbers)]

@@ -16,7 +16,7 @@ from proofs.audit.limits import MAX_DIGITS, TooLarge
 from proofs.audit.reals import Real, real
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 _MINUS = "-\u2212"
 _DECIMAL_COMMA = re.compile(r"\{,\}|,")
@@ -143,22 +143,19 @@ def component(shape: tuple[int, int] | None, index: int) -> tuple[int, ...] | No
     return index // shape[1] + 1, index % shape[1] + 1
 
 
-def entry(value: Value, index: list[int]) -> Real | None:
-    """Return the entry with 1-based `index` of a vector or matrix; None if there is none.
+def position(shape: tuple[int, int], index: Sequence[int]) -> int | None:
+    """Return the flat 0-based position of the entry with 1-based `index` in an array; None if there is none.
 
-    One number with as many digits as there are dimensions is two indices: `A_{21}`.
+    One number of two digits is two indices in a matrix: `A_{21}`.
     """
-    if not isinstance(value, Array):
-        return None
-    if len(index) == 1 and value.is_vector:
-        entries = list(value)
-        return entries[index[0] - 1] if 0 < index[0] <= len(entries) else None
+    rows, columns = shape
+    if len(index) == 1 and 1 in shape:
+        return index[0] - 1 if 0 < index[0] <= rows * columns else None
     if len(index) == 1 and 10 < index[0] < 100:
         index = [index[0] // 10, index[0] % 10]
-    rows, columns = value.shape
     if len(index) != 2 or not (0 < index[0] <= rows and 0 < index[1] <= columns):
         return None
-    return value.rows[index[0] - 1][index[1] - 1]
+    return (index[0] - 1) * columns + index[1] - 1
 
 
 def shape_text(value: Value) -> str:

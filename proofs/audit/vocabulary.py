@@ -28,6 +28,8 @@ KNOWN = {
     "SoftMax": "softmax",
     "ReLU": "relu",
     "Sigmoid": "sigmoid",
+    "tr": "trace",
+    "Tr": "trace",
     "tg": "tan",
     "sen": "sin",
 }
