@@ -10,6 +10,7 @@ from proofs.audit.cursor import END
 from proofs.audit.limits import MAX_CELLS, TooLarge, Unread
 from proofs.audit.naming import Naming
 from proofs.audit.syntax import Cases, Chain, Known, Node, Number, Opaque, Table, canonical
+from proofs.audit.values import printed
 
 if TYPE_CHECKING:
     from proofs.audit.lexer import Token
@@ -19,6 +20,7 @@ _STARRED = frozenset({"matrix*", "pmatrix*", "bmatrix*", "Bmatrix*", "vmatrix*",
 _NORMS = {"2": "norm", "1": "norm_1", "\\infty": "norm_max", "F": "norm_F"}
 _OTHERWISE = frozenset({"otherwise", "else", "caso contrário", "senão", "sonst", "sinon", "otherwise.", "if otherwise"})
 _IF = frozenset({"if", "for", "when", "se", "para", "si", "wenn", "quando"})
+_CELL_ENDS = frozenset({"align", "newline", "end"})
 OPENERS = frozenset({"(", "[", "set", "angle", "floor", "ceil"})
 _CLOSERS = {"angle": "angle", "floor": "floor", "ceil": "ceil"}
 CASES = frozenset({"cases", "dcases", "rcases"})
@@ -148,7 +150,7 @@ class Brackets(Naming):
                 self.take()
                 if self.now.kind == "end":
                     continue
-            row.append(self.nested(self.sum_in_cell))
+            row.append(self.number_cell() or self.nested(self.sum_in_cell))
             cells += 1
             if cells > MAX_CELLS:
                 raise TooLarge(f"a matrix of more than {MAX_CELLS:,} entries", opened.start)
@@ -161,6 +163,18 @@ class Brackets(Naming):
             raise Unread(f"a matrix with rows of lengths {sorted({len(r) for r in rows})}", opened.start)
         table = Table(opened.start, closed.stop, tuple(rows))
         return Known(opened.start, closed.stop, "det", (table,)) if opened.value.startswith("vmatrix") else table
+
+    def number_cell(self) -> Number | None:
+        """Take an entry that is a lone number, the common case; else nothing."""
+        at, tokens = self.at, self.tokens
+        sign = tokens[at] if at < len(tokens) and tokens[at].value == "-" else None
+        at += sign is not None
+        if at + 1 >= len(tokens) or tokens[at].kind != "number" or tokens[at + 1].kind not in _CELL_ENDS:
+            return None
+        token = tokens[at]
+        self.at = at + 1
+        number = Number(token.start, token.stop, printed(token.text, token.start, token.value))
+        return number if sign is None else signed(sign, number)
 
     def sum_in_cell(self) -> Node:
         """Parse one entry: here `&` ends the formula, so it must not be skipped as alignment."""
@@ -187,6 +201,12 @@ class Brackets(Naming):
                 raise self.unread("expected '}'")
             self.take()
         self.take()
+
+
+def signed(sign: Token, number: Number) -> Number:
+    """Return a number with the minus sign in front of it."""
+    p = number.printed
+    return Number(sign.start, number.stop, replace(p, text=sign.text + p.text, units=-p.units), number.start)
 
 
 def _nested_rows(start: int, stop: int, parts: list[Node]) -> Table | None:

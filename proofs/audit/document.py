@@ -11,15 +11,16 @@ from proofs.audit import containers, heads, lexer, parser
 from proofs.audit.definitions import Statement
 from proofs.audit.limits import Unread
 from proofs.audit.numerals import UNCLEAR, Numerals, numerals
+from proofs.audit.segment import Segment
 from proofs.audit.syntax import Call, Chain, Name, canonical
 from proofs.audit.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
-    from proofs.audit.segment import Segment
     from proofs.audit.source import Source
 
+_LONE_NAME = re.compile(r"\s*\\?[A-Za-z]+(?:[_^](?:[A-Za-z0-9]|\{[A-Za-z0-9]+\}))*\s*")
 _CLAIMS = re.compile(r"[=\d≈≃≡]|\\approx|\\simeq|\\equiv")
 
 
@@ -60,17 +61,24 @@ def passages(source: Source, known: Numerals | None = None) -> Reading:
     out = [Passage(s.offset(0), s.offset(len(s.text) - 1) + 1, digits=any(map(str.isdigit, s.text))) for s in segments]
     known = known or numerals(segment.text for segment in segments)
     tokens: list[list[lexer.Token]] = []
+    lone: set[str] = set()
     for segment, passage in zip(segments, out, strict=True):
         if segment.problem:
             tokens.append([])
             passage.failure = Unread(segment.problem, segment.offset(0))
+            continue
+        if _LONE_NAME.fullmatch(segment.text):  # half the formulas of a text: they state nothing
+            tokens.append([])
+            lone.add(segment.text)
             continue
         try:
             tokens.append(lexer.tokens(segment, known))
         except Unread as error:
             tokens.append([])
             passage.failure = _failure(error, segment)
+    tokens.extend(_lone_tokens(text) for text in sorted(lone))
     words = vocabulary(tokens)
+    del tokens[len(segments) :]
     chains: list[list[Chain]] = []
     for segment, passage, line in zip(segments, out, tokens, strict=True):
         chains.append([])
@@ -82,8 +90,18 @@ def passages(source: Source, known: Numerals | None = None) -> Reading:
     valued = heads.bases(chain for found in chains for chain in found)
     for segment, passage, found in zip(segments, out, chains, strict=True):
         with _refusals(passage, segment):
-            passage.statements = [_statement(chain, valued) for chain in heads.settled(found, names)]
+            if found:
+                settled = heads.settled(found, names)
+                passage.statements = [_statement(chain, valued) for chain in settled if chain.relations]
     return Reading(out, known)
+
+
+def _lone_tokens(text: str) -> list[lexer.Token]:
+    """Return the tokens of a lone name, nothing where a command in it is not known."""
+    try:
+        return lexer.tokens(Segment(text, [(0, 0)]))
+    except Unread:
+        return []
 
 
 @contextmanager

@@ -62,6 +62,10 @@ _BETWEEN = frozenset(
 _STYLE = re.compile(rf"\\(?:{_STYLES})(?![A-Za-z])")
 _STYLED = re.compile(r"(\\[a-zA-Z]+)\s*\{?\s*(.*?)\s*\}?", re.DOTALL)
 _POWER = re.compile("[eE]")
+_NOT_FIXED = ("", "")
+_FIXED: dict[str, tuple[str, str] | None] = {**dict.fromkeys(LAYOUT), **SIGNS}
+"""Signs with one meaning wherever they stand; None for layout."""
+_BRACKETS = frozenset({"open", "close", "begin", "end", "group", "ungroup"})
 _OPENING = frozenset({"open", "begin"})
 _CLOSING = frozenset({"close", "end"})
 
@@ -87,30 +91,36 @@ def tokens(segment: Segment, known: Numerals | None = None) -> list[Token]:
     reader = _Numbers(known or Numerals(), claims=_CLAIMS.search(text) is not None)
     shift = segment.origins[0][1] - segment.origins[0][0] if len(segment.origins) == 1 else None
     skip_delimiter = False
-    dressed = dress.worn(text)
+    dressed = "\\" in text and dress.worn(text)
     for match in _TOKEN.finditer(text):
-        kind = match.lastgroup or ""
-        if kind in {"space", "aside"}:
+        kind = match.lastgroup
+        if kind == "space" or kind == "aside":  # noqa: PLR1714 - met for every second sign: a set would be slower
             continue
-        first, last = match.span()
-        sign = text[first:last]
-        if skip_delimiter and sign == ".":
+        sign = match.group()
+        if skip_delimiter:
             skip_delimiter = False
-            continue
-        skip_delimiter = sign in {r"\left", r"\right"}
-        start = first + shift if shift is not None else segment.offset(first)
+            if sign == ".":
+                continue
+        first = match.start()
         if kind == "number":
             reader.read(sign, first, segment, out)
             continue
-        try:
-            named = _meaning(kind, sign, start)
-        except Unread:
-            if not dressed:
-                raise
-            named = "unknown", sign
-        if named is not None:
-            stop = last + shift if shift is not None else segment.offset(last - 1) + 1
-            out.append(Token(named[0], named[1], sign, start, stop))
+        start = first + shift if shift is not None else segment.offset(first)
+        named = _FIXED.get(sign, _NOT_FIXED)
+        if named is _NOT_FIXED:
+            try:
+                named = _meaning(kind or "", sign, start)
+            except Unread:
+                if not dressed:
+                    raise
+                named = "unknown", sign
+        if named is None:
+            skip_delimiter = sign in {r"\left", r"\right"}
+            continue
+        last = first + len(sign)
+        stop = last + shift if shift is not None else segment.offset(last - 1) + 1
+        out.append(Token(named[0], named[1], sign, start, stop))
+        if named[0] in _BRACKETS:
             reader.follow(named[0], out)
     return _known(dress.undressed(out)) if dressed else out
 
@@ -145,10 +155,10 @@ class _Numbers:
     def read(self, run: str, first: int, segment: Segment, out: list[Token]) -> None:
         """Add the numbers of a run, and the commas between them if it is a list."""
         start = segment.offset(first)
-        index = any(self.groups) or (bool(out) and out[-1].kind == "sub")
         if run.isdecimal():
             out.append(Token("number", run, run, start, segment.offset(first + len(run) - 1) + 1))
             return
+        index = (bool(self.groups) and any(self.groups)) or (bool(out) and out[-1].kind == "sub")
         try:
             found = parts(run, self.known, claims=self.claims, inside=self.depth > 0, index=index)
         except Ambiguous as error:
@@ -177,10 +187,6 @@ def _meaning(kind: str, text: str, start: int) -> tuple[str, str] | None:
         found = _STYLED.fullmatch(text)
         assert found is not None  # noqa: S101 - the token was matched by a narrower expression
         return "letter", f"{found[1]}{{{found[2]}}}"
-    if text in LAYOUT:
-        return None
-    if text in SIGNS:
-        return SIGNS[text]
     if _STYLE.fullmatch(text):
         return None  # emphasis of more than a letter: \mathbf{0.47}
     if text in dress.COMMANDS:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from proofs.audit.brackets import CASES, MATRICES, OPENERS
+from proofs.audit.brackets import CASES, MATRICES, OPENERS, signed
 from proofs.audit.cursor import END
 from proofs.audit.functions import Functions, is_mixed
 from proofs.audit.limits import MAX_DIGITS, MAX_HEIGHT, TooDeep, Unread
@@ -308,6 +308,5 @@ def _signed(opening: Token, sign: int, node: Node) -> Node:
     if sign > 0:
         return node
     if isinstance(node, Number) and node.printed.text[0] not in "-\u2212":
-        p = node.printed
-        return Number(opening.start, node.stop, replace(p, text=opening.text + p.text, units=-p.units), node.start)
+        return signed(opening, node)
     return Add(opening.start, node.stop, ((-1, node),))
