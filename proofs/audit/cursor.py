@@ -26,7 +26,10 @@ class Cursor:
     @property
     def now(self) -> Token:
         """The next token; END after the last."""
-        return self.tokens[self.at] if self.at < len(self.tokens) else END
+        try:
+            return self.tokens[self.at]
+        except IndexError:
+            return END
 
     def peek(self, ahead: int = 1) -> Token:
         """Return a later token."""

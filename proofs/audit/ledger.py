@@ -15,7 +15,7 @@ from proofs.audit.findings import MORE_DIGITS, Edit, Finding, PrintedValue, Side
 from proofs.audit.limits import TooLarge, Unread
 from proofs.audit.reals import Undefined
 from proofs.audit.syntax import latex, numbers
-from proofs.audit.values import Array, component, shape_text
+from proofs.audit.values import Array, component, decimal, shape_text
 
 if TYPE_CHECKING:
     from proofs.audit.definitions import Record, Statement
@@ -202,7 +202,11 @@ class Ledger:
         elif number.digits == number.start:
             return  # its sign is that of a difference: a number of the other sign does not fit there
         self.edits[number.start] = Edit(
-            start, number.stop, self.source.written(number.printed.rewritten(units, self._minus))
+            start,
+            number.stop,
+            self.source.written(
+                number.printed.rewritten(units, self._minus if units < 0 <= number.printed.units else "-")
+            ),
         )
 
     @cached_property
@@ -233,5 +237,9 @@ class Ledger:
 
 def _side(number: Number, exact: Real, verdict: str) -> Side:
     """Return one comparison: the expected value at the printed precision, and to MORE_DIGITS more digits."""
-    finer = replace(number.printed, places=number.printed.places + MORE_DIGITS)
-    return Side(judge.expected(number.printed, exact), verdict, judge.expected(finer, exact))
+    p = number.printed
+    if verdict == "exact":
+        text = decimal(p.units, p.places)
+        return Side(text, verdict, text + ("." if not p.places else "") + "0" * MORE_DIGITS)
+    finer = replace(p, places=p.places + MORE_DIGITS)
+    return Side(judge.expected(p, exact), verdict, judge.expected(finer, exact))

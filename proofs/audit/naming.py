@@ -3,7 +3,6 @@ r"""Names: letters and words with their subscripts, superscripts and primes, and
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from proofs.audit.cursor import Cursor
@@ -48,25 +47,30 @@ class Naming(Cursor, ABC):
 
     def named(self, token: Token) -> Node:
         """Parse the marks and arguments after a name's base, which was just taken."""
-        node = Name(token.start, token.stop, token.value)
+        index: tuple[Node, ...] = ()
+        base, stop, label, primes = token.value, token.stop, "", 0
         subscripted = False
         while True:
-            if self.now.kind == "prime":
-                node = replace(node, primes=node.primes + 1, stop=self.take().stop)
-            elif self.now.kind == "sub" and not subscripted:
+            kind = self.now.kind
+            if kind == "sub" and not subscripted:
                 subscripted = True
                 self.take()
-                index = self.index()
-                if len(index) == 1 and node.base in self.words.pairs:
-                    index = _two_indices(index[0])
-                node = replace(node, index=(*node.index, *index), stop=self.tokens[self.at - 1].stop)
-            elif self.now.kind == "sup" and not node.label and (numbered := self.numbered()) is not None:
+                found = self.index()
+                if len(found) == 1 and base in self.words.pairs:
+                    found = _two_indices(found[0])
+                index = (*index, *found)
+            elif kind == "prime":
+                primes += 1
+                self.take()
+            elif kind == "sup" and not label and (numbered := self.numbered()) is not None:
                 label, number = numbered
-                node = replace(node, label=label, index=(number, *node.index), stop=self.tokens[self.at - 1].stop)
-            elif self.now.kind == "sup" and not node.label and (mark := self.label(node.base)):
-                node = replace(node, label=node.label + mark, stop=self.tokens[self.at - 1].stop)
+                index = (number, *index)
+            elif kind == "sup" and not label and (mark := self.label(base)):
+                label = mark
             else:
                 break
+            stop = self.tokens[self.at - 1].stop
+        node = Name(token.start, stop, base, index, label, primes)
         known = token.value in KNOWN and token.value not in self.words.functions and not node.index
         if known and (self.now.text == "(" or (token.kind == "upright" and self.applies())):
             return self.known(KNOWN[token.value], token.start)

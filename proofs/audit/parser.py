@@ -88,6 +88,7 @@ class _Parser(Functions):
             self.take()
 
     def chain(self) -> Chain:
+        first = self.at
         members, relations, about = [self.member()], [], []
         while self.continues():
             about.append(self.now.text in ABOUT)
@@ -96,7 +97,7 @@ class _Parser(Functions):
             if self.now.kind == "relation":
                 raise self.unread("expected a formula after the relation")
             members.append(self.member())
-        for member in members:
+        for member in members if self.at - first > MAX_HEIGHT else ():  # each level takes a token at least
             if height(member) > MAX_HEIGHT:
                 raise TooDeep(f"a formula more than {MAX_HEIGHT} levels tall", member.start)
         return Chain(tuple(members), tuple(relations), tuple(about))

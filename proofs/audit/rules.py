@@ -36,6 +36,7 @@ from proofs.audit.syntax import (
 from proofs.audit.values import printed
 
 Bindings = Mapping[str, Node]
+_KEPT_INSTANCES = 64
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,27 @@ class Rule:
         bindings: dict[str, Node] = {}
         if not _match(self.head, node, self.letters, bindings):
             return None
+        indexed = isinstance(node, Name)  # what stands for an index is counted, not printed: its place is nothing
+        key = canonical(node) if indexed else ""
+        if indexed and key in self._instances:
+            return self._instances[key]
         body = instantiate(self.body, bindings, write_out=True)
-        if height(body) > MAX_HEIGHT:
+        if self._height + max(map(height, bindings.values()), default=0) > MAX_HEIGHT and height(body) > MAX_HEIGHT:
             raise TooDeep(f"a formula more than {MAX_HEIGHT} levels tall", self.offset)
+        if indexed:
+            if len(self._instances) >= _KEPT_INSTANCES:
+                self._instances.clear()
+            self._instances[key] = body
         return body
+
+    @cached_property
+    def _height(self) -> int:
+        return height(self.body)
+
+    @cached_property
+    def _instances(self) -> dict[str, Node]:
+        """The instances asked for last: each is asked for several times while its statement is examined."""
+        return {}
 
 
 def rule(chain: Chain) -> Rule | None:
@@ -106,30 +124,31 @@ def instantiate(node: Node, bindings: Bindings, *, write_out: bool = False) -> N
     def put(part: Node) -> Node:
         return instantiate(part, bindings, write_out=write_out)
 
+    start, stop = node.start, node.stop
     match node:
         case Name():
             if not node.index and not node.label and not node.primes:
                 return bindings.get(node.base, node)
-            return replace(node, index=tuple(_folded(put(part)) for part in node.index))
+            index = tuple(_folded(put(part)) for part in node.index)
+            return Name(start, stop, node.base, index, node.label, node.primes)
+        case Number() | Opaque():
+            return node
         case Call():
             head = put(node.head)
-            return replace(
-                node,
-                head=head if isinstance(head, Name) else node.head,
-                arguments=tuple(put(part) for part in node.arguments),
-            )
+            arguments = tuple(put(part) for part in node.arguments)
+            return Call(start, stop, head if isinstance(head, Name) else node.head, arguments)
         case Known():
-            return replace(node, arguments=tuple(put(part) for part in node.arguments))
+            return Known(start, stop, node.function, tuple(put(part) for part in node.arguments))
         case Table():
-            return replace(node, rows=tuple(tuple(put(cell) for cell in row) for row in node.rows))
+            return Table(start, stop, tuple(tuple(put(cell) for cell in row) for row in node.rows), node.flat)
         case Add():
-            return replace(node, terms=tuple((sign, put(term)) for sign, term in node.terms))
+            return Add(start, stop, tuple((sign, put(term)) for sign, term in node.terms))
         case Product():
-            return replace(node, factors=tuple(put(factor) for factor in node.factors))
+            return Product(start, stop, tuple(put(factor) for factor in node.factors), node.operators)
         case Quotient():
-            return replace(node, top=put(node.top), bottom=put(node.bottom))
+            return Quotient(start, stop, put(node.top), put(node.bottom))
         case Power():
-            return replace(node, base=put(node.base), exponent=put(node.exponent))
+            return Power(start, stop, put(node.base), put(node.exponent))
         case Component():
             return replace(node, owner=put(node.owner))
         case Repeated():
@@ -138,8 +157,6 @@ def instantiate(node: Node, bindings: Bindings, *, write_out: bool = False) -> N
             return replace(node, owner=put(node.owner), index=tuple(_folded(put(part)) for part in node.index))
         case Cases():
             return replace(node, rows=tuple((put(value), _put_in(chain, put)) for value, chain in node.rows))
-        case Number() | Opaque():
-            return node
 
 
 def _put_in(chain: Chain | None, put: Callable[[Node], Node]) -> Chain | None:

@@ -7,7 +7,7 @@ replace. `canonical` is the same text for two formulas exactly when they differ 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from proofs.audit.values import Printed, decimal
@@ -35,7 +35,8 @@ NUMBERED = frozenset({"()", "[]"})
 class Name:
     r"""A letter or word with its marks: `W^Q`, `x_1`, `\alpha_{ij}`, `x_i'`, `x^{(1)}_2`.
 
-    Attributes: base; index (the subscript's parts); label (a superscript that is part of the name); primes.
+    Attributes: base; index (the subscript's parts); label (a superscript that is part of the name); primes; key (its
+    canonical text, once asked for).
     """
 
     start: int
@@ -44,6 +45,7 @@ class Name:
     index: tuple[Node, ...] = ()
     label: str = ""
     primes: int = 0
+    key: str = field(default="", init=False, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,9 +255,12 @@ def canonical(node: Node) -> str:
         case Number():
             return _plain(node.printed)
         case Name():
+            if node.key:
+                return node.key
             label = f"^{{{node.label}}}" if node.label else ""
-            index = f"_{{{','.join(canonical(part) for part in node.index)}}}" if node.index else ""
-            return node.base + label + index + "'" * node.primes
+            index = f"_{{{','.join([canonical(part) for part in node.index])}}}" if node.index else ""
+            object.__setattr__(node, "key", node.base + label + index + "'" * node.primes)  # asked for again and again
+            return node.key
         case Call():
             return f"{canonical(node.head)}({','.join(canonical(a) for a in node.arguments)})"
         case Known():
@@ -292,6 +297,8 @@ def _condition(chain: Chain | None) -> str:
 
 def _plain(number: Printed) -> str:
     units, places = number.units, number.places + number.shift
+    if not places:
+        return str(units)
     while places > 0 and units % 10 == 0:
         units, places = units // 10, places - 1
     return decimal(units, places) if places >= 0 else f"{units}e{-places}"
