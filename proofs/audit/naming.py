@@ -6,7 +6,8 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from proofs.audit.cursor import Cursor
-from proofs.audit.syntax import Call, Name, Node, Number
+from proofs.audit.limits import Unread
+from proofs.audit.syntax import Add, Call, Name, Node, Number
 from proofs.audit.values import printed
 from proofs.audit.vocabulary import KNOWN
 
@@ -62,7 +63,7 @@ class Naming(Cursor, ABC):
             elif kind == "prime":
                 primes += 1
                 self.take()
-            elif kind == "sup" and not label and (numbered := self.numbered()) is not None:
+            elif kind == "sup" and not label and (numbered := self.numbered(base)) is not None:
                 label, number = numbered
                 index = (number, *index)
             elif kind == "sup" and not label and (mark := self.label(base)):
@@ -111,19 +112,23 @@ class Naming(Cursor, ABC):
             self.take()
         return value
 
-    def numbered(self) -> tuple[str, Node] | None:
-        """Take a superscript in brackets, `(1)` or `[l]`, if one comes next: it numbers a name and is no power."""
-        kinds = [self.peek(ahead).kind for ahead in range(1, 6)]
-        token = self.peek(3)
-        if kinds[:2] != ["group", "open"] or kinds[3:] != ["close", "ungroup"]:
+    def numbered(self, base: str) -> tuple[str, Node] | None:
+        """Take a superscript in brackets that numbers a name: `(1)`, `[l]`, `(t+1)`. Anything else is a power."""
+        if base == "e" or self.peek(1).kind != "group" or self.peek(2).kind != "open":
             return None
-        if token.kind not in {"number", "word", "letter", "upright"}:
+        at = self.at
+        opened = self.peek(2).text
+        self.at += 3
+        try:
+            node = self.nested(self.sum)
+            closed = self.expect("close", "").text
+            self.expect("ungroup", "}")
+        except Unread:
+            node = None
+        if node is None or not _numbers_something(node):
+            self.at = at
             return None
-        label = self.peek(2).text + self.peek(4).text
-        self.at += 6
-        if token.kind == "number":
-            return label, Number(token.start, token.stop, printed(token.text, token.start, token.value))
-        return label, Name(token.start, token.stop, token.value)
+        return opened + closed, node
 
     def index(self) -> tuple[Node, ...]:
         """Parse a subscript."""
@@ -206,6 +211,14 @@ class Naming(Cursor, ABC):
         if token.kind not in {"number", "command"}:
             raise self.unread("expected one sign or a group")
         return self.nested(self.primary)
+
+
+def _numbers_something(node: Node) -> bool:
+    """Whether a formula is a number, a letter, or a letter and a number, as in `(t+1)`."""
+    if isinstance(node, Add):
+        kinds = [type(term) for _, term in node.terms]
+        return kinds == [Name, Number] and _numbers_something(node.terms[0][1])
+    return isinstance(node, Number) or (isinstance(node, Name) and not (node.index or node.label or node.primes))
 
 
 def _two_indices(part: Node) -> tuple[Node, ...]:

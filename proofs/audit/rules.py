@@ -94,11 +94,29 @@ def rule(chain: Chain) -> Rule | None:
     head = chain.members[0]
     if len(chain.members) < 2 or chain.relations[0] != "=" or not isinstance(head, (Name, Call)):
         return None
+    head, body = _unshifted(head, chain.members[1])
     letters = tuple(dict.fromkeys(_head_letters(head)))
-    body = chain.members[1]
     if not letters or not _letters(body).intersection(letters):
         return None
     return Rule(head, body, letters, head.start)
+
+
+def _unshifted(head: Name | Call, body: Node) -> tuple[Name | Call, Node]:
+    """Return `a_{n+1} = f(n)` as `a_n = f(n-1)`."""
+    if not isinstance(head, Name):
+        return head, body
+    index: list[Node] = []
+    back: dict[str, Node] = {}
+    for part in head.index:
+        match part:
+            case Add(terms=((1, Name() as letter), (sign, Number() as step))) if (
+                _is_letter(letter) and letter.base not in back and _integer(step) is not None
+            ):
+                index.append(letter)
+                back[letter.base] = Add(part.start, part.stop, ((1, letter), (-sign, step)))
+            case _:
+                index.append(part)
+    return replace(head, index=tuple(index)), instantiate(body, back)
 
 
 def integer(value: int, where: Node) -> Number:
