@@ -327,7 +327,9 @@ class Examiner:
             return
         head = statement.chain.members[0]
         stop = printed.numbers[-1].stop
-        last = parts.printed(self.known, head, statement.start)
+        last = self.known.last_printed(head, statement.start)
+        if last is None and printed.shape is None:
+            last = parts.beside(self.known, head, statement.start)
         if last is not None:
             line, _ = self.ledger.source.place(last.start)
             same = last.agrees(printed)

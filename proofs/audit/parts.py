@@ -47,8 +47,11 @@ def of_value(value: Value, part: Part) -> Value | None:
 def printed(known: Definitions, node: Node, at: int) -> Record | None:
     """Return the numbers last printed for a name before offset `at`, as such or as a part of another one."""
     last = known.last_printed(node, at)
-    if last is not None or known.is_defined(node):
-        return last
+    return last if last is not None or known.is_defined(node) else beside(known, node, at)
+
+
+def beside(known: Definitions, node: Node, at: int) -> Record | None:
+    """Return the numbers last printed for a part before offset `at`, as they stand in the whole."""
     for whole, part in wholes(node):
         owner = known.last_printed(whole, at)
         found = None if owner is None else _of_record(owner, part)

@@ -96,7 +96,7 @@ def rule(chain: Chain) -> Rule | None:
         return None
     head, body = _unshifted(head, chain.members[1])
     letters = tuple(dict.fromkeys(_head_letters(head)))
-    if not letters or not _letters(body).intersection(letters):
+    if not letters or not (_letters(body).intersection(letters) or _leaves_open(body)):
         return None
     return Rule(head, body, letters, head.start)
 
@@ -281,6 +281,11 @@ def _letters(node: Node) -> set[str]:
         else:
             stack.extend((child, bound) for child in children(part))
     return found
+
+
+def _leaves_open(node: Node) -> bool:
+    """Whether a part of a formula is not understood: it may hold any letter."""
+    return isinstance(node, Opaque) or any(_leaves_open(child) for child in children(node))
 
 
 def _match(pattern: Node, node: Node, letters: tuple[str, ...], bindings: dict[str, Node]) -> bool:
