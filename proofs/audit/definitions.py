@@ -12,7 +12,6 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from proofs.audit.judge import agree
@@ -28,40 +27,32 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True)
 class Statement:
     """One chain of the document.
 
-    Attributes: chain; start; key (canonical text of its head if that is a name or call, else "").
+    Attributes: chain; start; key (canonical text of its head if that is a name or call, else ""); equal_members (up to
+    the first relation that is no equality); formulas (those of them, the head aside, that are no printed numbers);
+    derivation (the first formula with a name in it, else the first formula, or None); printed (the last of them that is
+    printed numbers, or None).
     """
 
-    chain: Chain
-    start: int
-    key: str
+    __slots__ = ("chain", "derivation", "equal_members", "formulas", "key", "printed", "start")
 
-    @cached_property
-    def formulas(self) -> tuple[Node, ...]:
-        """The members after the head that are formulas, up to the first sign that is no equality."""
-        return tuple(m for m in self.equal_members[1:] if numbers(m) is None)
-
-    @cached_property
-    def equal_members(self) -> tuple[Node, ...]:
-        """The members up to the first relation that is not an equality."""
-        count = next(
-            (i for i, relation in enumerate(self.chain.relations) if relation != "="),
-            len(self.chain.relations),
-        )
-        return self.chain.members[: count + 1]
-
-    @cached_property
-    def derivation(self) -> Node | None:
-        """The first formula with a name in it, else the first formula, else None."""
-        return next((f for f in self.formulas if has_names(f)), self.formulas[0] if self.formulas else None)
-
-    @cached_property
-    def printed(self) -> Node | None:
-        """The last member that is printed numbers, if any."""
-        return next((m for m in reversed(self.equal_members[1:]) if numbers(m) is not None), None)
+    def __init__(self, chain: Chain, start: int, key: str) -> None:
+        self.chain, self.start, self.key = chain, start, key
+        relations = chain.relations
+        count = next((i for i, relation in enumerate(relations) if relation != "="), len(relations))
+        members = chain.members if count == len(relations) else chain.members[: count + 1]
+        self.equal_members: tuple[Node, ...] = members
+        self.printed: Node | None = None
+        formulas: list[Node] = []
+        for member in members[1:]:
+            if numbers(member) is None:
+                formulas.append(member)
+            else:
+                self.printed = member
+        self.formulas: tuple[Node, ...] = tuple(formulas)
+        self.derivation = next((f for f in formulas if has_names(f)), formulas[0] if formulas else None)
 
 
 @dataclass

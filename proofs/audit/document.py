@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from proofs.audit.source import Source
 
 _LONE_NAME = re.compile(r"\s*\\?[A-Za-z]+(?:[_^](?:[A-Za-z0-9]|\{[A-Za-z0-9]+\}))*\s*")
+_KEPT_TOKENS = 100_000
 _CLAIMS = re.compile(r"[=\d≈≃≡]|\\approx|\\simeq|\\equiv")
 
 
@@ -60,32 +61,15 @@ def passages(source: Source, known: Numerals | None = None) -> Reading:
     segments = containers.segments(source)
     out = [Passage(s.offset(0), s.offset(len(s.text) - 1) + 1, digits=any(map(str.isdigit, s.text))) for s in segments]
     known = known or numerals(segment.text for segment in segments)
-    tokens: list[list[lexer.Token]] = []
-    lone: set[str] = set()
-    for segment, passage in zip(segments, out, strict=True):
-        if segment.problem:
-            tokens.append([])
-            passage.failure = Unread(segment.problem, segment.offset(0))
-            continue
-        if _LONE_NAME.fullmatch(segment.text):  # half the formulas of a text: they state nothing
-            tokens.append([])
-            lone.add(segment.text)
-            continue
-        try:
-            tokens.append(lexer.tokens(segment, known))
-        except Unread as error:
-            tokens.append([])
-            passage.failure = _failure(error, segment)
-    tokens.extend(_lone_tokens(text) for text in sorted(lone))
-    words = vocabulary(tokens)
-    del tokens[len(segments) :]
+    lines = _Lines(segments, out, known)
+    words = vocabulary(lines.all())
     chains: list[list[Chain]] = []
-    for segment, passage, line in zip(segments, out, tokens, strict=True):
+    for place, (segment, passage) in enumerate(zip(segments, out, strict=True)):
         chains.append([])
-        if passage.failure is None:
-            with _refusals(passage, segment):
+        with _refusals(passage, segment):
+            line = lines.again(place) if passage.failure is None else None
+            if line:
                 chains[-1] = parser.chains(line, words)
-    tokens.clear()
     names = heads.names(chain for found in chains for chain in found)
     valued = heads.bases(chain for found in chains for chain in found)
     for segment, passage, found in zip(segments, out, chains, strict=True):
@@ -94,6 +78,48 @@ def passages(source: Source, known: Numerals | None = None) -> Reading:
                 settled = heads.settled(found, names)
                 passage.statements = [_statement(chain, valued) for chain in settled if chain.relations]
     return Reading(out, known)
+
+
+class _Lines:
+    """The tokens of a document's segments, once for what the notation is and once to be parsed.
+
+    Tokens take more memory than all that is made of them: those of a long document are made twice instead of kept.
+    """
+
+    def __init__(self, segments: list[Segment], found: list[Passage], known: Numerals) -> None:
+        self.segments, self.found, self.known = segments, found, known
+        self._kept: dict[int, list[lexer.Token]] = {}
+        self._room = _KEPT_TOKENS
+        self._empty: set[int] = set()
+
+    def all(self) -> Iterator[list[lexer.Token]]:
+        """Yield the tokens of each segment that can be read; note why the others cannot."""
+        lone: set[str] = set()
+        for place, (segment, passage) in enumerate(zip(self.segments, self.found, strict=True)):
+            if segment.problem:
+                passage.failure = Unread(segment.problem, segment.offset(0))
+                continue
+            if _LONE_NAME.fullmatch(segment.text):  # half the formulas of a text: they state nothing
+                self._empty.add(place)
+                lone.add(segment.text)
+                continue
+            try:
+                line = lexer.tokens(segment, self.known)
+            except Unread as error:
+                passage.failure = _failure(error, segment)
+                self._empty.add(place)
+                continue
+            if self._room > 0:
+                self._room -= len(line)
+                self._kept[place] = line
+            yield line
+        yield from map(_lone_tokens, sorted(lone))
+
+    def again(self, place: int) -> list[lexer.Token] | None:
+        """Return the tokens of one segment for the last time; None where there are none."""
+        if place in self._empty:
+            return None
+        return self._kept.pop(place, None) or lexer.tokens(self.segments[place], self.known)
 
 
 def _lone_tokens(text: str) -> list[lexer.Token]:

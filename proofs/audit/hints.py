@@ -70,13 +70,15 @@ def forced_sums(judged: Sequence[Judged]) -> Iterator[Hint]:
 def _rows(judged: Sequence[Judged]) -> Iterator[list[Judged]]:
     """Yield what may be a row of weights: entries of a vector or of a row, and names that differ in the last index."""
     rows: dict[tuple[object, ...], list[Judged]] = defaultdict(list)
+    times: Counter[str] = Counter()
     for one in judged:
         value = one.value
         if value.verdict == "given":
             continue
         if value.component is None:
             found = _INDEXED.match(value.name)
-            key: tuple[object, ...] = (found[1] if found else value.name, one.again)
+            key: tuple[object, ...] = (found[1] if found else value.name, times[value.name])
+            times[value.name] += 1
         else:
             key = (one.statement, value.name, value.component[:-1])
         rows[key].append(one)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from flint import fmpq
 
 from attention.exact import TooClose
 from proofs.audit import judge, wording
@@ -52,8 +53,8 @@ class Reference:
 class Judged:
     """A printed number with what it was compared with, exactly.
 
-    Attributes: value; number; local, exact (references, or None); statement (where its statement starts); again (how
-    often its name was printed before).
+    Attributes: value; number; local, exact (references, or None); statement (where its statement
+    starts).
     """
 
     value: PrintedValue
@@ -61,7 +62,6 @@ class Judged:
     local: Real | None
     exact: Real | None
     statement: int
-    again: int
 
 
 class Ledger:
@@ -74,7 +74,6 @@ class Ledger:
         self.source = source
         self.values: list[PrintedValue] = []
         self.judged: list[Judged] = []
-        self._times: Counter[tuple[str, tuple[int, ...] | None]] = Counter()
         self.findings: list[Finding] = []
         self.edits: dict[int, Edit] = {}
         self.causes: dict[int, int] = {}
@@ -153,6 +152,8 @@ class Ledger:
         )
         cause = None if overall in judge.SOUND | {"given"} else before if inherits else number.start
         line, column = self.source.place(number.start)
+        here = None if local is None or first is None else _side(number, local, first)
+        there = None if exact is None or second is None else _side(number, exact, second, here, local)
         value = PrintedValue(
             line,
             column,
@@ -160,8 +161,8 @@ class Ledger:
             index,
             number.printed.text,
             overall,
-            None if local is None or first is None else _side(number, local, first),
-            None if exact is None or second is None else _side(number, exact, second),
+            here,
+            there,
             reference.note,
             number.start,
             number.stop,
@@ -169,9 +170,7 @@ class Ledger:
         )
         self.values.append(value)
         if overall != "given":
-            again = self._times[name, index]
-            self._times[name, index] += 1
-            self.judged.append(Judged(value, number.printed, local, exact, reference.statement, again))
+            self.judged.append(Judged(value, number.printed, local, exact, reference.statement))
         if overall in {"wrong", "truncated", "undecided"}:
             origin = None if cause is None or cause == number.start else self._origin(cause)
             message = wording.value(value, origin)
@@ -235,11 +234,18 @@ class Ledger:
                 self.find(kind, self.name(members), message, start, stop)
 
 
-def _side(number: Number, exact: Real, verdict: str) -> Side:
-    """Return one comparison: the expected value at the printed precision, and to MORE_DIGITS more digits."""
+def _side(number: Number, exact: Real, verdict: str, other: Side | None = None, same: Real | None = None) -> Side:
+    """Return one comparison: the expected value at the printed precision, and to MORE_DIGITS more digits.
+
+    `other` is the comparison with `same`: it serves again where that is the same value.
+    """
+    rational = isinstance(exact, fmpq) and isinstance(same, fmpq)
+    if other is not None and other.verdict == verdict and rational and exact == same:
+        return other
     p = number.printed
     if verdict == "exact":
         text = decimal(p.units, p.places)
+        text = p.text if p.text == text else text
         return Side(text, verdict, text + ("." if not p.places else "") + "0" * MORE_DIGITS)
     finer = replace(p, places=p.places + MORE_DIGITS)
     return Side(judge.expected(p, exact), verdict, judge.expected(finer, exact))

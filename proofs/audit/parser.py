@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from proofs.audit.lexer import Token
     from proofs.audit.vocabulary import Vocabulary
 
+_MOST_SHARED = 1_000
+_SHARED: dict[tuple[tuple[str, ...], tuple[bool, ...]], tuple[tuple[str, ...], tuple[bool, ...]]] = {}
+"""The relations of chains: most are one of a few, and a long document has many."""
 _CONJUNCTIONS = frozenset({"e", "and", "y", "et", "und"})
 _STATEMENT_MARKS = frozenset({"relation", "separator", "newline"})
 
@@ -100,7 +103,10 @@ class _Parser(Functions):
         for member in members if self.at - first > MAX_HEIGHT else ():  # each level takes a token at least
             if height(member) > MAX_HEIGHT:
                 raise TooDeep(f"a formula more than {MAX_HEIGHT} levels tall", member.start)
-        return Chain(tuple(members), tuple(relations), tuple(about))
+        marks = tuple(relations), tuple(about)
+        if len(_SHARED) > _MOST_SHARED:
+            _SHARED.clear()
+        return Chain(tuple(members), *_SHARED.setdefault(marks, marks))
 
     def continues(self) -> bool:
         """Whether a relation comes next, on this line or at the start of the next one of a display."""
