@@ -75,9 +75,11 @@ def forced_sum(names: list[str], wrong: PrintedValue, expected: str) -> str:
 def readings(used: str, fits: Counter[str]) -> str:
     """Say which of two readings of impossible products fits the numbers printed for them better."""
     other = "column" if used == "row" else "row"
-    counts = f"{fits[used]} of the {fits['all']} numbers printed for them are right, {fits[other]} would be by {other}s"
-    better = f"; --reading {other} fits better" if fits[other] > fits[used] else ""
-    return f"products that do not exist as printed were read by {used}s: {counts}{better}."
+    better = f": --reading {other} fits better" if fits[other] > fits[used] else ""
+    return (
+        f"of the {fits['all']} numbers printed for products that do not exist, {fits[used]} are right as read by {used}s, "
+        f"{fits[other]} would be by {other}s{better}."
+    )
 
 
 def commas(part: str, wrong: list[int]) -> str:
