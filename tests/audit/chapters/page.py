@@ -140,9 +140,11 @@ class Page(Printing):
         if how in {"put", "formula"}:
             sides.append(formula)
         if how in {"put", "numbers"}:
-            sides.append(self.numbers(written or formula, planting=how == "put"))
-            if isinstance(sides[-1], (f.Spot, f.Array)):
-                sides.pop()  # a name alone is no formula to put numbers into
+            whole = f.written_out(written or formula, self.exactly)
+            alone = isinstance(whole, (f.Name, f.Array))  # a name alone is no formula to put numbers into
+            sides.append(self.numbers(whole, planting=how == "put" and not alone))
+            if alone:
+                sides.pop()
             elif expand:
                 sides[-1] = f.multiplied_out(sides[-1])
             if step:

@@ -92,7 +92,7 @@ class Printing:
             found["sign", 0] = -spot.right
         shorter = Fraction(exact.cut(true, digits)) * unit
         if (
-            not exact.is_tie(true, digits)
+            not any(exact.is_tie(x, digits) for x in (true, reference))
             and shorter not in near
             and shorter == Fraction(exact.cut(reference, digits)) * unit
         ):
