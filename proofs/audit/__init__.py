@@ -104,7 +104,7 @@ def _fitting(source: Source, found: Reading, reading: str, notes: list[Hint]) ->
     rivals = []
     for name, numbers in readings(found.numerals).items():
         again = passages(source, numbers)
-        if not again.unclear:
+        if again.unclear < found.unclear:
             judged = _Pass(source, again.passages, reading)
             rivals.append((judged.wrong + judged.coverage.unread, name, again.passages))
     rivals.sort(key=lambda rival: rival[0])

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from proofs.audit.source import Source
 
 _LONE_NAME = re.compile(r"\s*\\?[A-Za-z]+(?:[_^](?:[A-Za-z0-9]|\{[A-Za-z0-9]+\}))*\s*")
+_DIGIT = re.compile(r"\d")
+_COMMA = re.compile(r"\d,\d")
 _KEPT_TOKENS = 100_000
 _CLAIMS = re.compile(r"[=\d≈≃≡]|\\approx|\\simeq|\\equiv")
 
@@ -29,7 +31,8 @@ _CLAIMS = re.compile(r"[=\d≈≃≡]|\\approx|\\simeq|\\equiv")
 class Passage:
     """One math segment as read.
 
-    Attributes: start, stop (document offsets); statements; failure (why it was not read); digits (has any).
+    Attributes: start, stop (document offsets); statements; failure (why it was not read); digits (has any);
+    commas (between digits, any).
     """
 
     start: int
@@ -37,6 +40,7 @@ class Passage:
     statements: list[Statement] = field(default_factory=list)
     failure: Unread | None = None
     digits: bool = False
+    commas: bool = False
 
 
 @dataclass
@@ -49,7 +53,10 @@ class Reading:
     @property
     def unclear(self) -> int:
         """How many segments are unread for a comma that may part one thing or another."""
-        return sum(p.failure is not None and p.failure.reason in UNCLEAR for p in self.passages)
+        return sum(
+            p.failure is not None and (p.failure.reason in UNCLEAR or (p.commas and self.numerals.comma != "decimal"))
+            for p in self.passages
+        )
 
 
 def passages(source: Source, known: Numerals | None = None) -> Reading:
@@ -59,7 +66,15 @@ def passages(source: Source, known: Numerals | None = None) -> Reading:
     cannot be read but holds neither a digit nor an equality claims nothing: it has no failure.
     """
     segments = containers.segments(source)
-    out = [Passage(s.offset(0), s.offset(len(s.text) - 1) + 1, digits=any(map(str.isdigit, s.text))) for s in segments]
+    out = [
+        Passage(
+            s.offset(0),
+            s.offset(len(s.text) - 1) + 1,
+            digits=_DIGIT.search(s.text) is not None,
+            commas="," in s.text and _COMMA.search(s.text) is not None,
+        )
+        for s in segments
+    ]
     known = known or numerals(segment.text for segment in segments)
     lines = _Lines(segments, out, known)
     words = vocabulary(lines.all())

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_SPACED = r"(?:\\,|\\thinspace\ ?|[\u2009\u202f])"
+_SPACED = r"(?:\\,|\\thinspace\ ?|~|[\u2009\u202f])"
 RUN = rf"""
     (?: [1-9]\d{{0,2}}(?:{_SPACED}\d{{3}})+(?!\d) | \d+ )
     (?: (?:\{{[,.]\}}|[.,])\d+ )*
@@ -31,10 +31,13 @@ _UNGROUPED = r"\d+,(?!\d{3}(?!\d))\d+"
 _COMMA = re.compile(
     rf"(?<![\d.,}}])0,\d\d|{_SIGN}\s*-?{_UNGROUPED}(?![\d.,])|(?<![\d.,{{_]){_UNGROUPED}\s*(?:{_SIGN}|=|\^|\\%)"
     rf"|(?:&|matrix\}}|=)\s*-?{_UNGROUPED}\s*(?:&|\\\\|\\end)|=\s*-?\d+,(?:\d\d|\d{{4,}})(?![\d,])"
+    r"|[(\[]\s*-?\d+,\d+\s*;|;\s*-?\d+,\d+\s*[;)\]]"
 )
+_POINT_GROUPS = re.compile(r"(?<![\d.])[1-9]\d{0,2}(?:(?:\.\d{3})+(?:\{,\}|,)\d|(?:\.\d{3}){2,}(?!\d))")
 _GROUPS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+\.\d")
 _HARD = frozenset({",", "{,}", ".", "{.}"})
 _PARTS = re.compile(rf"(\{{[,.]\}}|[.,]|{_SPACED})")
+_EXPONENT = re.compile(r"[eE]([-+]?\d+)$")
 _THREE = re.compile(r"\d{3}")
 _LEAD = re.compile(r"[1-9]\d{0,2}")
 
@@ -56,39 +59,51 @@ class Numerals:
         braced: what `{,}` is: "decimal", "thousands" or "unclear".
         grouped: whether the text parts thousands by commas beyond doubt somewhere (`1,234.5`).
         point: whether decimals have a point somewhere.
+        points: what a point before three digits is: "decimal", "thousands" (as in `12.000,00`) or "unclear".
     """
 
     comma: str = "list"
     braced: str = "unclear"
     grouped: bool = False
     point: bool = False
+    points: str = "decimal"
 
 
 def readings(known: Numerals) -> dict[str, Numerals]:
-    """Return what the commas of a document that leaves it unclear may part."""
-    return {
-        "decimals": replace(known, comma=known.comma if known.point else "decimal", braced="decimal"),
-        "thousands": replace(known, comma="list", braced="thousands", grouped=True),
+    """Return what the commas and points of a document that leaves it unclear may part."""
+    comma = known.comma if known.point else "decimal"
+    points = "decimal" if known.point else "thousands"
+    out = {
+        "decimals": replace(known, comma=comma, braced="decimal", points=points),
+        "thousands": replace(known, comma="list", braced="thousands", grouped=True, points="decimal"),
     }
+    if known.points == "unclear":
+        out["decimals, as points do"] = replace(known, comma=comma, braced="decimal", points="decimal")
+    return out
 
 
 def numerals(texts: Iterable[str]) -> Numerals:
     """Return how the numbers of a document are written, given the text of its formulas."""
-    point = braced = braced_groups = comma = grouped = False
+    point = braced = braced_groups = comma = grouped = point_groups = False
     for text in texts:
         if "," in text:
             braced = braced or _BRACED.search(text) is not None
             braced_groups = braced_groups or _BRACED_GROUPS.search(text) is not None
             comma = comma or _COMMA.search(text) is not None
             grouped = grouped or _GROUPS.search(text) is not None
-        if not point and "." in text:
-            point = _POINT.search(text) is not None
+        if "." in text:
+            point = point or _POINT.search(text) is not None
+            point_groups = point_groups or _POINT_GROUPS.search(text) is not None
     pointed = point or braced_groups
+    what = "list" if not comma else "unclear" if point or grouped else "decimal"
+    inner = "unclear" if braced == pointed else "decimal" if braced else "thousands"
+    unclear = "unclear" if "decimal" in {what, inner} else "decimal"
     return Numerals(
-        comma="list" if not comma else "unclear" if point or grouped else "decimal",
-        braced="unclear" if braced == pointed else "decimal" if braced else "thousands",
+        comma=what,
+        braced=inner,
         grouped=grouped and not comma,
         point=point,
+        points="decimal" if point else "thousands" if point_groups else unclear,
     )
 
 
@@ -123,6 +138,8 @@ def parts(run: str, known: Numerals, *, claims: bool, inside: bool, index: bool)
     if index and "," in marks:
         return [(part, part) for part in run.split(",")]
     listed = _listed(digits, marks, known, claims=claims, inside=inside)
+    if listed and exponent and claims:
+        raise Ambiguous(DECIMALS_OR_LIST)
     if listed:
         return [one for part in run.split(",") for one in parts(part, known, claims=claims, inside=True, index=False)]
     return [(run, _plain(digits, marks, known, claims=claims) + exponent)]
@@ -130,17 +147,11 @@ def parts(run: str, known: Numerals, *, claims: bool, inside: bool, index: bool)
 
 def _power(run: str, *, claims: bool) -> tuple[str, str]:
     """Return the mantissa and the exponent ("e-3", or nothing)."""
-    mantissa, letter, exponent = run.replace("E", "e").partition("e")
-    if (
-        letter
-        and claims
-        and exponent.startswith("-")
-        and len(exponent) == 2
-        and mantissa.isdecimal()
-        and mantissa != "1"
-    ):
+    found = _EXPONENT.search(run)
+    mantissa, exponent = (run, "") if found is None else (run[: found.start()], found[1])
+    if claims and exponent.startswith("-") and len(exponent) == 2 and mantissa.isdecimal() and mantissa != "1":
         raise Ambiguous(EULER_OR_TEN)  # 2e-1 may be twice Euler's number, less one
-    return mantissa, f"e{int(exponent)}" if letter else ""
+    return mantissa, f"e{int(exponent)}" if exponent else ""
 
 
 def _listed(digits: list[str], marks: list[str], known: Numerals, *, claims: bool, inside: bool) -> bool:
@@ -183,7 +194,7 @@ def _decimal_mark(digits: list[str], marks: list[str], hard: list[int], known: N
     mark = marks[last]
     if len(marks) > 1 or not (_LEAD.fullmatch(digits[0]) and _THREE.fullmatch(digits[1])):
         return last
-    role = {",": known.comma, "{,}": known.braced}.get(mark, "unclear" if known.comma == "decimal" else "decimal")
+    role = {",": known.comma, "{,}": known.braced}.get(mark, known.points)
     if role == "unclear" and claims:
         raise Ambiguous(THOUSANDS_OR_DECIMALS)
     return None if role in {"thousands", "list"} else last

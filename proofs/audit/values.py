@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _MINUS = "-\u2212"
 _DECIMAL_COMMA = re.compile(r"\{,\}|,")
-_MARKS = re.compile(r"\{[,.]\}|[.,]|\\,|\\thinspace ?|[\u2009\u202f]")
+_MARKS = re.compile(r"\{[,.]\}|[.,]|\\,|\\thinspace ?|~|[\u2009\u202f]")
 
 
 @dataclass(frozen=True, slots=True)

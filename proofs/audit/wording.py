@@ -77,8 +77,8 @@ def readings(used: str, fits: Counter[str]) -> str:
     other = "column" if used == "row" else "row"
     better = f": --reading {other} fits better" if fits[other] > fits[used] else ""
     return (
-        f"of the {fits['all']} numbers printed for products that do not exist, {fits[used]} are right as read by {used}s, "
-        f"{fits[other]} would be by {other}s{better}."
+        f"of the {fits['all']} numbers printed for products that do not exist, {fits[used]} are right as read by "
+        f"{used}s, {fits[other]} would be by {other}s{better}."
     )
 
 

@@ -126,8 +126,8 @@ def test_the_reading_that_fits_better_is_named(result, rows, columns, reading):
     used, other, mine, its = (
         ("column", "row", columns, rows) if reading == "column" else ("row", "column", rows, columns)
     )
-    assert f"read by {used}s: {mine} of the 2 numbers" in message
-    assert f"{its} would be by {other}s" in message
+    assert f"of the 2 numbers printed for products that do not exist, {mine} are right as read by {used}s" in message
+    assert f", {its} would be by {other}s" in message
     assert (f"--reading {other} fits better" in message) == (its > mine)
 
 
