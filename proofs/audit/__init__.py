@@ -138,9 +138,8 @@ class _Pass:
         ledger, coverage = self.ledger, self.coverage
         before = ledger.unread
         claims = False
-        if passage.failure is None:
-            claims = self.examiner.examine(passage)
-        else:
+        claims = self.examiner.examine(passage)
+        if passage.failure is not None:
             start = passage.failure.offset if passage.failure.offset is not None else passage.start
             ledger.find("unread", "", unread(passage.failure.reason), start, passage.stop)
         failed = ledger.unread > before

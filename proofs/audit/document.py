@@ -84,13 +84,15 @@ def passages(source: Source, known: Numerals | None = None) -> Reading:
         with _refusals(passage, segment):
             line = lines.again(place) if passage.failure is None else None
             if line:
-                chains[-1] = parser.chains(line, words)
+                chains[-1], failure = parser.read(line, words)
+                if failure is not None:
+                    passage.failure = _failure(failure, segment)
     names = heads.names(chain for found in chains for chain in found)
     valued = heads.bases(chain for found in chains for chain in found)
     for segment, passage, found in zip(segments, out, chains, strict=True):
         with _refusals(passage, segment):
             if found:
-                settled = heads.settled(found, names)
+                settled = heads.settled([run for chain in found for run in heads.runs(chain)], names)
                 passage.statements = [_statement(chain, valued) for chain in settled if chain.relations]
     return Reading(out, known)
 

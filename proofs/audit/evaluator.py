@@ -253,8 +253,25 @@ class Evaluator:
             return self._map(b, lambda x: self.multiply(a, x))
         if not isinstance(b, Array):
             return self._map(a, lambda x: self.multiply(x, b))
+        if operator == "odot":
+            if a.shape != b.shape:
+                raise ShapesDiffer(where[0], a, b, "elementwise product")
+            rows = zip(a.rows, b.rows, strict=True)
+            return Array(tuple(tuple(map(self.multiply, *pair)) for pair in rows), a.flat)
+        if operator == "times" and a.is_vector and b.is_vector and len(list(a)) == 3 == len(list(b)):
+            return Array(_shaped(self._cross(list(a), list(b)), a.shape), a.flat)
         (_, inner), (other, _) = a.shape, b.shape
         vectors = a.is_vector and b.is_vector and len(list(a)) == len(list(b))
+        if (
+            vectors
+            and operator != "cdot"
+            and a.flat
+            and b.flat
+            and _is_transpose(where[2])
+            and not _is_transpose(where[1])
+        ):
+            column = [(x,) for x in a]  # u u^T: a vector written as a tuple is a column where it matters
+            return self.matmul(Array(tuple(column)), Array((tuple(b),)))
         if vectors and (operator == "cdot" or a.flat or b.flat):
             return self.dot(list(a), list(b))
         if b.flat and not a.is_vector and inner == len(list(b)):
@@ -271,6 +288,12 @@ class Evaluator:
         if not (a.flat or b.flat):
             scope.problem(ShapeProblem(*where, (shape_text(a), shape_text(b)), reading))
         return value
+
+    def _cross(self, a: list[Real], b: list[Real]) -> list[Real]:
+        """Return the vector product of two vectors of three."""
+        return [
+            reals.subtract(self.multiply(a[i], b[j]), self.multiply(a[j], b[i])) for i, j in ((1, 2), (2, 0), (0, 1))
+        ]
 
     def _reading(self, a: Array, b: Array) -> tuple[str, Value | None]:
         """Return the reading that gives a product which does not exist as printed a value, and the value.
@@ -374,6 +397,10 @@ class Evaluator:
         return real(0 if node.kind == "sum" else 1) if total is None else total
 
 
+def _is_transpose(node: Node) -> bool:
+    return isinstance(node, Known) and node.function == "transpose"
+
+
 def _rational_dot(a: list[Real], b: list[Real]) -> fmpq | None:
     """Return the sum of products of rationals of moderate size, at once; None for anything else."""
     total = _ZERO
@@ -390,8 +417,10 @@ def _shaped(entries: list[Real], shape: tuple[int, int]) -> tuple[tuple[Real, ..
 
 
 def constant_value(node: Node) -> Real | None:
-    """Return e or pi, which need no definition."""
+    """Return e, pi or infinity, which need no definition."""
     name = canonical(node)
     if name == "e":
         return reals.exponential(real(1))
+    if name == "\\infty":
+        return reals.Infinite(1)
     return reals.pi() if name in {"\\pi", "π"} else None

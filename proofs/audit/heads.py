@@ -68,7 +68,29 @@ def settled(chains: Sequence[Chain], known: Container[str]) -> list[Chain]:
     """
     out: list[Chain] = []
     for chain in _enumerated(chains):
-        out += _each(_untransposed(chain, known))
+        out += _each(_untransposed(_turned(chain, known), known))
+    return out
+
+
+def _turned(chain: Chain, known: Container[str]) -> Chain:
+    """Return `3 = x` as `x = 3`, if nothing else defines x."""
+    if len(chain.members) != 2 or chain.relations != ("=",):
+        return chain
+    number, name = chain.members
+    if not isinstance(name, Name) or numbers(number) is None or canonical(name) in known:
+        return chain
+    return replace(chain, members=(name, number))
+
+
+def runs(chain: Chain) -> list[Chain]:
+    """Return a chain, and each stretch of equalities in it that stands behind another relation: `0 < x = 3`."""
+    out = [chain]
+    start = next((i for i, relation in enumerate(chain.relations) if relation != "="), len(chain.relations)) + 1
+    while start < len(chain.members):
+        stop = next((i for i in range(start, len(chain.relations)) if chain.relations[i] != "="), len(chain.relations))
+        if stop > start:
+            out.append(Chain(chain.members[start : stop + 1], chain.relations[start:stop], chain.about[start:stop]))
+        start = stop + 1
     return out
 
 

@@ -16,13 +16,15 @@ With p the printed number, E the exact value and u one unit in p's last printed 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flint import arb, ctx, fmpq
 
 from attention.exact import ExpQuotient, TooClose
 from proofs.audit import reals
 from proofs.audit.limits import MAX_DIGITS, TooLarge
-from proofs.audit.multiples import Multiple
-from proofs.audit.reals import Real, real
+from proofs.audit.multiples import PI, Multiple
+from proofs.audit.reals import Infinite, Real, real
 from proofs.audit.values import Printed, decimal
 
 VERDICTS = ("exact", "rounded", "tie", "carried", "truncated", "undecided", "wrong")
@@ -37,6 +39,10 @@ SOUND = RIGHT | {"carried", "truncated"}
 
 def verdict(number: Printed, exact: Real) -> str:
     """Return the verdict on a printed number against its exact value."""
+    if isinstance(exact, Infinite):
+        return "wrong"
+    if number.degrees:
+        number, exact = _in_degrees(number, exact)
     if isinstance(exact, fmpq):
         return _rational_verdict(number, exact)
     if isinstance(exact, (ExpQuotient, Multiple)):  # irrational: no tie, no equality, and a fine ball decides
@@ -47,6 +53,11 @@ def verdict(number: Printed, exact: Real) -> str:
         return _verdict(number, exact)
     except TooClose:
         return "undecided"
+
+
+def _in_degrees(number: Printed, exact: Real) -> tuple[Printed, Real]:
+    """Return a number of degrees as a plain number, and what it should be in degrees."""
+    return replace(number, degrees=False), reals.divide(exact, Multiple(fmpq(1, 180), PI))
 
 
 def _rational_verdict(number: Printed, exact: fmpq) -> str:
@@ -123,8 +134,12 @@ def _is_zero(error: Real) -> bool:
 def nearest(number: Printed, exact: Real) -> int:
     """Return the exact value in units of the number's last printed place, rounded half to even.
 
-    Raises TooClose, and TooLarge for a value of more than MAX_DIGITS digits.
+    Raises TooClose, and TooLarge for a value of more than MAX_DIGITS digits or none.
     """
+    if isinstance(exact, Infinite):
+        raise TooLarge("a value that is not finite")
+    if number.degrees:
+        number, exact = _in_degrees(number, exact)
     if isinstance(exact, fmpq):
         top, bottom = _in_units(number, exact)
         units, rest = divmod(2 * top + bottom, 2 * bottom)

@@ -15,6 +15,7 @@ from proofs.audit import matrices, reals
 from proofs.audit.failures import ShapesDiffer
 from proofs.audit.limits import MAX_POWER, TooLarge, Unread
 from proofs.audit.reals import Real, real
+from proofs.audit.syntax import Table
 from proofs.audit.values import Array, Value, shape_text
 
 if TYPE_CHECKING:
@@ -116,7 +117,8 @@ def applied(node: Known, values: list[Value], use: Arithmetic) -> Value:
         case "binom", [top, bottom] if (n := _count(top)) is not None and (k := _count(bottom)) is not None:
             return real(comb(n, k))
         case "transpose", [Array() as array]:
-            return array.transposed()
+            written = isinstance(node.arguments[0], Table)  # (1, 2)^T is a column, and no longer anything that fits
+            return Array(array.transposed().rows) if written else array.transposed()
         case "transpose", [value]:
             return value
         case "softmax", _:

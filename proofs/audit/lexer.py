@@ -41,12 +41,16 @@ _TOKEN = re.compile(
     | (?P<number>{RUN})
     | (?P<word>[^\W\d_]+)
     | (?P<environment>\\(?:begin|end)\s*\{{\s*([A-Za-z]+\*?)\s*\}})
+    | (?P<prose>\\(?:text|textrm|textit|textbf|mbox|intertext|shortintertext)(?![A-Za-z])
+        \s*\{{(?:[^{{}}]|\{{[^{{}}]*\}})*\}})
     | (?P<upright>\\(?:text|textrm|textup|textnormal|textit|textbf|textsf|texttt|mbox|mathrm|mathit|operatorname\*?)
         (?![A-Za-z])\s*(?:\{{([^{{}}\\$]*)\}}|([A-Za-z])))
     | (?P<styled>\\(?:{_STYLES})(?![A-Za-z])
         \s*(?:\{{\s*(\\?[^\W\d_]+)\s*\}}|(\\[A-Za-z]+|[^\W\d_])))
     | (?P<aside>\\(?:label|tag\*?|hspace\*?|vspace\*?|phantom|hphantom|vphantom|color|ref|eqref|textcolor|colorbox)
         \s*(?:\[[A-Za-z]*\]\s*)?\{{[^{{}}]*\}})
+    | (?P<wrapped>\{{\s*(?:=|\\cdot|\\times|:)\s*\}})
+    | (?P<empty>\{{\s*\}})
     | (?P<newline>\\\\\*?(?:\s*\[[\d.]+\s*[a-z]{{2}}\])?|\\cr\b|\\newline\b)
     | (?P<command>\\(?:[A-Za-z]+|.))
     | (?P<sign>:=|.)
@@ -66,6 +70,9 @@ _NOT_FIXED = ("", "")
 _FIXED: dict[str, tuple[str, str] | None] = {**dict.fromkeys(LAYOUT), **SIGNS}
 """Signs with one meaning wherever they stand; None for layout."""
 _BRACKETS = frozenset({"open", "close", "begin", "end", "group", "ungroup"})
+_IN_BRACES = frozenset({"wrapped", "empty"})
+_TAKES_BRACES = frozenset({"sub", "sup", "command"})
+_INSIDE_MARKS = re.compile(r"[\\${]")
 _OPENING = frozenset({"open", "begin"})
 _CLOSING = frozenset({"close", "end"})
 
@@ -107,7 +114,9 @@ def tokens(segment: Segment, known: Numerals | None = None) -> list[Token]:
             continue
         start = first + shift if shift is not None else segment.offset(first)
         named = _FIXED.get(sign, _NOT_FIXED)
-        if named is _NOT_FIXED:
+        if kind in _IN_BRACES and not (out and out[-1].kind in _TAKES_BRACES):
+            named = _FIXED[sign[1:-1].strip()] if kind == "wrapped" else None
+        elif named is _NOT_FIXED:
             try:
                 named = _meaning(kind or "", sign, start)
             except Unread:
@@ -181,7 +190,11 @@ def _meaning(kind: str, text: str, start: int) -> tuple[str, str] | None:
     if kind == "environment":
         command, _, name = text[1:-1].partition("{")
         return command.strip(), name.strip()
-    if kind == "upright":
+    if kind == "prose" and (
+        text.startswith((r"\intertext", r"\short")) or _INSIDE_MARKS.search(text, text.index("{") + 1)
+    ):
+        return "separator", "prose"
+    if kind in {"upright", "prose"}:
         return _upright(text)
     if kind == "styled":
         found = _STYLED.fullmatch(text)

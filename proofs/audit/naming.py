@@ -66,7 +66,7 @@ class Naming(Cursor, ABC):
             elif kind == "sup" and not label and (numbered := self.numbered(base)) is not None:
                 label, number = numbered
                 index = (number, *index)
-            elif kind == "sup" and not label and (mark := self.label(base)):
+            elif kind == "sup" and not label and (mark := self.label(base) or self.sign_label()):
                 label = mark
             else:
                 break
@@ -112,6 +112,19 @@ class Naming(Cursor, ABC):
             self.take()
         return value
 
+    def sign_label(self) -> str:
+        r"""Take and return a superscript that is a sign alone (`w^*`, `x^+`), if one comes next."""
+        opened = self.peek(1).kind == "group"
+        token, after = (self.peek(2), self.peek(3)) if opened else (self.peek(1), self.peek(2))
+        if token.value not in {"*", "+", "-", r"\star", r"\dagger"} or token.kind not in {"operator", "letter"}:
+            return ""
+        if opened != (after.kind == "ungroup"):
+            return ""
+        if not opened and token.value != "*" and after.kind in {"number", "word", "letter", "open", "command"}:
+            return ""  # x^-1 is no name
+        self.at += 4 if opened else 2
+        return token.value
+
     def numbered(self, base: str) -> tuple[str, Node] | None:
         """Take a superscript in brackets that numbers a name: `(1)`, `[l]`, `(t+1)`. Anything else is a power."""
         if base == "e" or self.peek(1).kind != "group" or self.peek(2).kind != "open":
@@ -133,9 +146,11 @@ class Naming(Cursor, ABC):
     def index(self) -> tuple[Node, ...]:
         """Parse a subscript."""
         if self.now.kind != "group":
-            return (self.single(),)
+            return (self.sign_index() or self.single(),)
         self.take()
         parts: list[Node] = []
+        if self.peek().kind == "ungroup" and (sign := self.sign_index()) is not None:
+            parts.append(sign)
         while self.now.kind != "ungroup":
             parts.extend(self.index_signs() or [self.nested(self.sum)])
             if self.now.value in {",", ";"}:
@@ -144,6 +159,14 @@ class Naming(Cursor, ABC):
                 raise self.unread("expected the end of the subscript")
         self.take()
         return tuple(parts)
+
+    def sign_index(self) -> Node | None:
+        r"""Take and return a subscript that is a sign alone (`\lambda_+`), if that is what stands here."""
+        token = self.now
+        if token.kind == "operator" and token.value in {"*", "+", "-"}:
+            self.take()
+            return Name(token.start, token.stop, token.value)
+        return None
 
     def index_signs(self) -> list[Node]:
         """Take `ij`, `2j`, `21` or `max`, if nothing else stands there.

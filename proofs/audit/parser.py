@@ -51,18 +51,36 @@ def chains(tokens: Sequence[Token], words: Vocabulary) -> list[Chain]:
 
     Raises Unread with the reason and the place, TooDeep, TooLarge.
     """
-    return _Parser(list(tokens), words).segment()
+    found, failure = read(tokens, words)
+    if failure is not None:
+        raise failure
+    return found
+
+
+def read(tokens: Sequence[Token], words: Vocabulary) -> tuple[list[Chain], Unread | None]:
+    """Return the chains of one segment that could be read, and why the first of the others could not."""
+    parser = _Parser(list(tokens), words)
+    found: list[Chain] = []
+    failure: Unread | None = None
+    while True:
+        try:
+            parser.segment(found)
+        except Unread as error:
+            failure = failure or error
+            if not parser.next_line():
+                return found, failure
+        else:
+            return found, failure
 
 
 class _Parser(Functions):
     # -- statements
 
-    def segment(self) -> list[Chain]:
-        out: list[Chain] = []
+    def segment(self, out: list[Chain]) -> None:
         while True:
             self.skip("separator", "newline", "align")
             if self.now is END:
-                return out
+                return
             if self.now.kind == "begin" and self.now.value in LAYOUTS:
                 self.take()
                 if self.now.text == "{":  # alignedat and array take arguments
@@ -74,9 +92,10 @@ class _Parser(Functions):
             if self.now.kind == "quantifier":
                 self.skip_statement()
                 continue
-            out.append(self.chain())
+            chain = self.chain()
             if self.now.value in _CONJUNCTIONS and self.is_conjunction():
                 self.take()
+                out.append(chain)
                 continue
             ahead = self.peek()
             if self.now.value == "prose" and (
@@ -85,6 +104,24 @@ class _Parser(Functions):
                 raise self.unread("words inside arithmetic are not read")
             if self.now is not END and self.now.kind not in {"separator", "newline", "end", "quantifier"}:
                 raise self.unread("expected the end of the statement")
+            out.append(chain)
+
+    def next_line(self) -> bool:
+        """Go to the next line of a display that does not continue the one which could not be read, if there is one."""
+        self.depth, self.bars = 0, []
+        depth = 0
+        for place, token in enumerate(self.tokens):
+            if token.kind in {"begin", "end"} and token.value not in LAYOUTS:
+                depth += 1 if token.kind == "begin" else -1
+            if token.kind != "newline" or depth or place < self.at:
+                continue
+            after = place + 1
+            while after < len(self.tokens) and self.tokens[after].kind in {"align", "newline", "separator"}:
+                after += 1
+            if after < len(self.tokens) and self.tokens[after].kind != "relation":
+                self.at = after
+                return True
+        return False
 
     def skip_statement(self) -> None:
         while self.now is not END and self.now.kind not in {"separator", "newline"}:
@@ -109,11 +146,14 @@ class _Parser(Functions):
         return Chain(tuple(members), *_SHARED.setdefault(marks, marks))
 
     def continues(self) -> bool:
-        """Whether a relation comes next, on this line or at the start of the next one of a display."""
+        """Whether a relation comes next, on this line or, behind a remark or none, at the start of the next one."""
         ahead = 0
-        while self.peek(ahead).kind in {"align", "newline"}:
+        parted = crossed = False
+        while (kind := self.peek(ahead).kind) in {"align", "newline", "separator"}:
+            parted = parted or kind == "separator"
+            crossed = crossed or kind == "newline"
             ahead += 1
-        if self.peek(ahead).kind != "relation":
+        if kind != "relation" or (parted and not crossed):
             return False
         self.at += ahead
         return True
@@ -153,8 +193,8 @@ class _Parser(Functions):
         left = self.signed_juxtaposition()
         factors: list[Node] = [left]
         operators: list[str] = []
-        while self.now.kind == "operator" and self.now.value not in {"+", "-"}:
-            operator = self.now.value
+        while (self.now.kind == "operator" and self.now.value not in {"+", "-"}) or self.is_ratio():
+            operator = "/" if self.now.value == ":" else self.now.value
             if operator in {"±", "other", "mod"}:
                 raise self.unread("an operator without a known meaning here")
             self.take()
@@ -166,6 +206,14 @@ class _Parser(Functions):
                 factors.append(right)
                 operators.append(operator)
         return _product(first, self.tokens[self.at - 1].stop, factors, operators)
+
+    def is_ratio(self) -> bool:
+        """Whether a colon comes next that divides two numbers: `20 : 4 = 5`."""
+        if self.now.value != ":" or self.now.kind != "separator" or not self.at:
+            return False
+        return self.tokens[self.at - 1].kind in {"number", "close"} and (
+            self.peek().kind == "number" or self.peek().text == "("
+        )
 
     def signed_juxtaposition(self) -> Node:
         self.skip("align")
@@ -180,9 +228,10 @@ class _Parser(Functions):
         while self.starts_factor():
             if self.now.kind == "number" and isinstance(factors[-1], Number):
                 raise self.unread("two numbers side by side")
-            if isinstance(factors[-1], Number) and self.is_unit():
+            before = factors[-1]
+            if isinstance(before.base if isinstance(before, Power) else before, Number) and self.is_unit():
                 raise self.unread("units are not read")
-            place, before = self.now.start, factors[-1]
+            place = self.now.start
             factors.append(self.scripted())
             if isinstance(before, Number) and is_mixed(before, factors[-1]):
                 raise Unread("a number and a fraction side by side may be their product or a mixed number", place)
@@ -199,13 +248,13 @@ class _Parser(Functions):
         return before.kind == after.kind == "relation"
 
     def is_unit(self) -> bool:
-        r"""Whether `\text{km}` comes next, in a formula that claims anything."""
-        return (
-            self.now.kind == "upright"
-            and self.now.value not in {*KNOWN, *self.words.upright, "e"}
-            and self.peek().text != "("
-            and any(token.kind == "relation" for token in self.tokens)
-        )
+        r"""Whether `\text{km}`, `\Omega` or `\frac{\mathrm{m}}{...}` comes next, in a formula that claims anything."""
+        token, after = self.now, self.peek()
+        if token.value in {r"\frac", r"\tfrac", r"\dfrac"} and after.kind == "group":
+            token, after = self.peek(2), self.peek(3)
+        ohm = token.value == r"\Omega" and r"\Omega" not in self.words.letters
+        unit = token.kind == "upright" and token.value not in {*KNOWN, *self.words.upright, "e"} and after.text != "("
+        return (ohm or unit) and any(token.kind == "relation" for token in self.tokens)
 
     def starts_factor(self) -> bool:
         token = self.now
@@ -234,7 +283,11 @@ class _Parser(Functions):
             elif token.kind == "transpose":
                 node = Known(opening, self.take().stop, "transpose", (node,))
             elif token.text == "°":
-                node = Known(opening, self.take().stop, "degrees", (node,))
+                stop = self.take().stop
+                if isinstance(node, Number):
+                    node = replace(node, printed=replace(node.printed, degrees=True))
+                else:
+                    node = Known(opening, stop, "degrees", (node,))
             elif token.kind == "factorial":
                 node = Known(opening, self.take().stop, "factorial", (node,))
             elif token.kind == "prime" and isinstance(node, Table):
@@ -252,6 +305,8 @@ class _Parser(Functions):
         if self.is_transpose():
             return Known(base.start, self.tokens[self.at - 1].stop, "transpose", (base,))
         if self.is_degree():
+            if isinstance(base, Number):
+                return replace(base, printed=replace(base.printed, degrees=True))
             return Known(base.start, self.tokens[self.at - 1].stop, "degrees", (base,))
         exponent = self.script()
         if isinstance(base, Name) and base.base == "e" and not base.index and "e" not in self.words.letters:

@@ -8,6 +8,7 @@ of different roots and the like leave them; such a number is a ball (`balls`), c
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from operator import add as plus
 from operator import mul, sub, truediv
 from typing import Any, TypeAlias
@@ -23,8 +24,16 @@ from proofs.audit.multiples import PI, Multiple
 MAX_SUM = 4_000
 """Terms of an exponential sum beyond which a ball is used instead: the exact decision would cost too much."""
 
-Real: TypeAlias = "fmpq | ExpQuotient | Multiple | Ball"
-"""Rationals as such (the common case, and fast), irrational quotients, multiples of roots and of pi, balls."""
+
+@dataclass(frozen=True, slots=True)
+class Infinite:
+    """Plus or minus infinity, as in the scores of a mask: e to the power of minus infinity is 0."""
+
+    side: int
+
+
+Real: TypeAlias = "fmpq | ExpQuotient | Multiple | Ball | Infinite"
+"""Rationals as such (the common case, and fast), quotients, multiples of roots and of pi, balls; infinity."""
 Function: TypeAlias = "Callable[[Real], Real]"
 
 
@@ -83,6 +92,8 @@ def power(a: Real, b: Real) -> Real:
     n = as_integer(b)
     if n is None:
         return _fractional(a, b)
+    if isinstance(a, Infinite):
+        raise Undefined("a power of infinity")
     if abs(n) > MAX_POWER:
         raise TooLarge(f"a power with exponent {_short(n)} (at most {MAX_POWER} are computed)")
     if n < 0:
@@ -134,6 +145,10 @@ def exponential(a: Real) -> Real:
         if abs(a) > MAX_EXPONENT:
             raise TooLarge(f"e to a power beyond {MAX_EXPONENT}")
         return _simplest(exp(a))
+    if isinstance(a, Infinite):
+        if a.side > 0:
+            raise Undefined("e to the power of infinity")
+        return real(0)
     if sign(subtract(absolute(a), real(MAX_EXPONENT))) > 0:
         raise TooLarge(f"e to a power beyond {MAX_EXPONENT}")
     return _ball(lambda bits: _arb(a, bits).exp(), a)
@@ -216,6 +231,8 @@ def sign(a: Real) -> int:
         return (a > 0) - (a < 0)
     if isinstance(a, (ExpQuotient, Ball)):
         return a.sign()
+    if isinstance(a, Infinite):
+        return a.side
     return 1 if a.factor > 0 else -1
 
 
@@ -225,6 +242,8 @@ def floor(a: Real) -> int:
         return int(a.floor())
     if isinstance(a, Multiple):
         return _ball(lambda bits: _arb(a, bits)).floor()
+    if isinstance(a, Infinite):
+        raise Undefined("infinity is no number of units")
     return a.floor()
 
 
@@ -232,6 +251,8 @@ def equal(a: Real, b: Real) -> bool:
     """Decide a = b. Raises TooClose where balls overlap."""
     if isinstance(a, fmpq) and isinstance(b, fmpq):
         return bool(a == b)
+    if isinstance(a, Infinite) or isinstance(b, Infinite):
+        return a == b
     return sign(subtract(a, b)) == 0
 
 
@@ -240,6 +261,8 @@ def _arb(a: Real, bits: int) -> arb:
         return a.at(bits)
     if isinstance(a, fmpq):
         return arb(a)
+    if isinstance(a, Infinite):
+        raise Undefined("a function of infinity")
     return a.ball() if isinstance(a, Multiple) else a.ball(bits)
 
 
@@ -257,6 +280,8 @@ def _combined(a: Real, b: Real, operation: Callable[[Any, Any], Any]) -> Real:
         if out.height_bits() > MAX_BITS:
             raise TooLarge("a number with too many digits")
         return out
+    if isinstance(a, Infinite) or isinstance(b, Infinite):
+        return _with_infinity(a, b, operation)
     if isinstance(a, Multiple) or isinstance(b, Multiple):
         exact = _with_multiple(a, b, operation)
         if exact is not None:
@@ -264,6 +289,21 @@ def _combined(a: Real, b: Real, operation: Callable[[Any, Any], Any]) -> Real:
     elif not (isinstance(a, Ball) or isinstance(b, Ball)) and cost(a, b) <= MAX_SUM:
         return _simplest(operation(number(a), number(b)))
     return _ball(lambda bits: operation(_arb(a, bits), _arb(b, bits)), a, b)
+
+
+def _with_infinity(a: Real, b: Real, operation: Callable[[Any, Any], Any]) -> Real:
+    """Return the result where one of the two is infinite. Raises Undefined for inf - inf, 0 inf, inf / inf."""
+    if operation in {plus, sub}:
+        right = Infinite(-b.side) if operation is sub and isinstance(b, Infinite) else b
+        if isinstance(a, Infinite) and isinstance(right, Infinite) and a != right:
+            raise Undefined("infinity less infinity")
+        return a if isinstance(a, Infinite) else right
+    if operation is truediv and not isinstance(a, Infinite):
+        return real(0)
+    side = sign(a) * sign(b)
+    if side == 0 or (operation is truediv and isinstance(b, Infinite)):
+        raise Undefined("infinity times 0, or infinity divided by infinity")
+    return Infinite(side)
 
 
 def _with_multiple(a: Real, b: Real, operation: Callable[[Any, Any], Any]) -> Real | None:

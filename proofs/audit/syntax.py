@@ -253,7 +253,7 @@ def canonical(node: Node) -> str:
     """Return the same text for formulas that differ only in place and spelling."""
     match node:
         case Number():
-            return _plain(node.printed)
+            return _plain(node.printed) + "°" * node.printed.degrees
         case Name():
             if node.key:
                 return node.key

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from flint import fmpq
 
 from proofs.audit.limits import MAX_DIGITS, TooLarge
-from proofs.audit.reals import Real, real
+from proofs.audit.multiples import PI, Multiple
+from proofs.audit.reals import Real
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -33,6 +34,7 @@ class Printed:
         places: decimals after the mark; the last place is worth 10^-places.
         mark: the decimal mark as written (".", ",", "{,}"), "" if there is none.
         group: what parts its thousands as written (a thin space, "{,}"), "" if nothing does.
+        degrees: whether it counts degrees of an angle, each of them pi/180.
         shift: a power of ten written beside it: 2 in "47%", 3 in "1.2 * 10^{-3}" (text and places are those
             of "1.2").
     """
@@ -43,16 +45,19 @@ class Printed:
     mark: str
     shift: int = 0
     group: str = ""
+    degrees: bool = False
 
     @property
     def step(self) -> Real:
         """What one unit in the last printed place is worth."""
-        return real(fmpq(10) ** -(self.places + self.shift))
+        step = fmpq(10) ** -(self.places + self.shift)
+        return Multiple(step / 180, PI) if self.degrees else step
 
     @property
     def value(self) -> Real:
         """The number itself, exactly."""
-        return real(self.units * fmpq(10) ** -(self.places + self.shift))
+        value = self.units * fmpq(10) ** -(self.places + self.shift)
+        return Multiple(value / 180, PI) if self.degrees and self.units else value
 
     def rewritten(self, units: int, minus: str = "-") -> str:
         """Return another number, given in the same units, in the same style: places, mark, minus sign.
