@@ -27,16 +27,20 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 
+_NEAR = 400
+"""How far behind a formula, in characters, its inputs may be printed."""
+
+
 class Statement:
-    """One chain of the document.
+    r"""One chain of the document.
 
     Attributes: chain; start; key (canonical text of its head if that is a name or call, else ""); equal_members (up to
     the first relation that is no equality); formulas (those of them, the head aside, that are no printed numbers);
     derivation (the first formula with a name in it, else the first formula, or None); printed (the last of them that is
-    printed numbers, or None).
+    printed numbers, or None); about (whether that is said to be so only roughly, by a sign such as `\approx`).
     """
 
-    __slots__ = ("chain", "derivation", "equal_members", "formulas", "key", "printed", "start")
+    __slots__ = ("about", "chain", "derivation", "equal_members", "formulas", "key", "printed", "start")
 
     def __init__(self, chain: Chain, start: int, key: str) -> None:
         self.chain, self.start, self.key = chain, start, key
@@ -45,12 +49,14 @@ class Statement:
         members = chain.members if count == len(relations) else chain.members[: count + 1]
         self.equal_members: tuple[Node, ...] = members
         self.printed: Node | None = None
+        self.about = False
         formulas: list[Node] = []
-        for member in members[1:]:
+        for place, member in enumerate(members[1:]):
             if numbers(member) is None:
                 formulas.append(member)
             else:
                 self.printed = member
+                self.about = place < len(chain.about) and chain.about[place]
         self.formulas: tuple[Node, ...] = tuple(formulas)
         self.derivation = next((f for f in formulas if has_names(f)), formulas[0] if formulas else None)
 
@@ -163,6 +169,17 @@ class Definitions:
         """Return the statement that defines `node` for a use at offset `at`; a repetition defines nothing."""
         found = self._defining.get(canonical(node))
         return _nearest(found, at, _start) if found else None
+
+    def input(self, node: Node, at: int) -> Statement | None:
+        """Return the statement whose printed numbers are what a name stands for at offset `at`, if there is one.
+
+        Of what is printed later only an input close by counts (`y = x + 1 = 4 with x = 3`), no rounded result.
+        """
+        statement = self.defining(node, at)
+        if statement is None or statement.printed is None:
+            return None
+        near = statement.start - at <= _NEAR and not statement.about
+        return statement if statement.start <= at or near else None
 
     def symbolic(self, node: Node, statement: Statement) -> Node | None:
         """Return the formula without numbers that the text gives for a name before it prints its value alone.

@@ -272,8 +272,15 @@ class Examiner:
         if local is None and position:
             cause = self._cause_by_rule(statement, printed)
         exact = self._exact(statement, position, printed)
+        about = bool(statement.chain.about) and statement.chain.about[max(position - 1, 0)]
         return Reference(
-            local, exact, cause, self._note(), statement=statement.start, repeated=self._repeated(statement, printed)
+            local,
+            exact,
+            cause,
+            self._note(),
+            about=about,
+            statement=statement.start,
+            repeated=self._repeated(statement, printed),
         )
 
     def _cause_by_rule(self, statement: Statement, printed: Record) -> int | None:

@@ -22,6 +22,7 @@ from flint import arb, ctx, fmpq
 
 from attention.exact import ExpQuotient, TooClose
 from proofs.audit import reals
+from proofs.audit.balls import Ball
 from proofs.audit.limits import MAX_DIGITS, TooLarge
 from proofs.audit.multiples import PI, Multiple
 from proofs.audit.reals import Infinite, Real, real
@@ -132,9 +133,10 @@ def _is_zero(error: Real) -> bool:
 
 
 def nearest(number: Printed, exact: Real) -> int:
-    """Return the exact value in units of the number's last printed place, rounded half to even.
+    """Return the exact value in units of the number's last printed place, halves away from zero, as schools round.
 
-    Raises TooClose, and TooLarge for a value of more than MAX_DIGITS digits or none.
+    Half way between two of them, as far as can be told, either will do.  Raises TooLarge for a value of more than
+    MAX_DIGITS digits or none.
     """
     if isinstance(exact, Infinite):
         raise TooLarge("a value that is not finite")
@@ -142,8 +144,8 @@ def nearest(number: Printed, exact: Real) -> int:
         number, exact = _in_degrees(number, exact)
     if isinstance(exact, fmpq):
         top, bottom = _in_units(number, exact)
-        units, rest = divmod(2 * top + bottom, 2 * bottom)
-        units -= rest == 0 and units % 2
+        units = (2 * abs(top) + bottom) // (2 * bottom)
+        units = units if top >= 0 else -units
     else:
         units = _floor(number, exact)
     if abs(units) >= _MOST_UNITS:
@@ -156,7 +158,13 @@ def _floor(number: Printed, exact: Real) -> int:
         whole = (_scaled(number, exact) + _HALF).floor().unique_fmpz()
         if whole is not None:
             return int(whole)
-    return reals.floor(reals.add(reals.divide(exact, number.step), real(fmpq(1, 2))))
+    scaled = reals.divide(exact, number.step)
+    try:
+        return reals.floor(reals.add(scaled, real(fmpq(1, 2))))
+    except TooClose:
+        if isinstance(scaled, Ball):
+            return int((scaled.arb.mid().fmpq() + fmpq(1, 2)).floor())
+        raise
 
 
 def expected(number: Printed, exact: Real) -> str | None:
@@ -165,6 +173,23 @@ def expected(number: Printed, exact: Real) -> str | None:
         return decimal(nearest(number, exact), number.places)
     except (TooClose, TooLarge):
         return None
+
+
+def power_of_ten(number: Printed, exact: Real) -> int | None:
+    """Return the power of ten to print beside the value in scientific notation, where it is not the printed one."""
+    digits = len(str(abs(number.units))) - number.places
+    if not number.power or number.units == 0 or isinstance(exact, Infinite):
+        return None
+    try:
+        if reals.sign(exact) == 0:
+            return None
+        size = reals.floor(reals.logarithm(reals.absolute(exact), real(10)))
+        best = size + 1 - max(digits, 1)
+        units = nearest(replace(number, shift=-best), exact)
+    except (TooClose, TooLarge, reals.Undefined):
+        return None
+    best += len(str(abs(units))) > len(str(abs(number.units)))  # 9.96 is 10.0
+    return None if best == -number.shift or abs(best) > MAX_DIGITS else best
 
 
 def both(local: str | None, exact: str | None, *, sound: bool) -> tuple[str | None, str | None, str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flint import fmpq
 
 from attention.exact import TooClose
-from proofs.audit import judge, wording
+from proofs.audit import judge, reals, wording
 from proofs.audit.failures import NotDefined, ShapesDiffer
 from proofs.audit.findings import MORE_DIGITS, Edit, Finding, PrintedValue, Side
 from proofs.audit.limits import TooLarge, Unread
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from proofs.audit.values import Printed, Value
 
 _LONG_MINUS = "\u2212"
-_LONG_MINUSES = re.compile(r"\u2212\s*[\d.]")
 _SHORT_MINUSES = re.compile(r"[^\w\s]\s*-\s*[\d.]")
+_AFTER_OPERATOR = re.compile(r"(?:[-+*/\u2212·×⋅]|\\(?:cdot|times|div|ast))\s*$")
+_EXPONENT = re.compile(r"[eE]([-+]?\d+)|\}?\s*(?:\\{1,2}(?:times|cdot)|[·×*])\s*10\s*\^\s*\{?\s*([-+\u2212]?\d+)")
 FAILURES = (NotDefined, ShapesDiffer, Undefined, TooClose, Unread)
 """What can keep a formula from having a value."""
 
@@ -37,7 +38,8 @@ class Reference:
     """What printed numbers are compared with, in their order.
 
     `cause`: where the first mistake stands in what `local` used; None if it has none. `settled`: the expressions
-    before agree, so that a wrong number can be corrected. `repeated`: the same numbers, printed before.
+    before agree, so that a wrong number can be corrected. `about`: said to be so only roughly. `repeated`: the same
+    numbers, printed before.
     """
 
     local: list[Real] | None
@@ -45,6 +47,7 @@ class Reference:
     cause: int | None
     note: str = ""
     settled: bool = True
+    about: bool = False
     statement: int = -1
     repeated: Record | None = None
 
@@ -177,9 +180,24 @@ class Ledger:
             if cause == number.start:
                 self._labels[cause] = value.label
             self.find("value", name, message, number.start, number.stop, verdict=overall, cause=cause)
+        if overall == "rounded" and not reference.about and index is None:
+            self._coarse(number, exact if exact is not None else local, value)
         if overall == "wrong" and reference.settled:
             self.correct(number, exact if exact is not None else local)
         return value
+
+    def _coarse(self, number: Number, exact: Real | None, value: PrintedValue) -> None:
+        """Remark that a number said to be equal is right only because it is rounded to a whole one, and far off."""
+        p = number.printed
+        if p.places or p.shift or exact is None:
+            return
+        try:
+            error = reals.absolute(reals.subtract(p.value, exact))
+            far = reals.sign(reals.subtract(error, reals.divide(reals.absolute(exact), reals.real(20)))) > 0
+        except FAILURES:
+            return
+        if far:
+            self.find("value", value.name, wording.coarse(value), number.start, number.stop, remark=True)
 
     def forget_inputs(self, first: int) -> None:
         """Drop the values from position `first` on that were compared with nothing: their statement is unread."""
@@ -189,8 +207,12 @@ class Ledger:
         """Add the edit that makes a number the rounding of its exact value; None changes nothing."""
         if exact is None:
             return
+        printed, power = number.printed, judge.power_of_ten(number.printed, exact)
+        if power is not None:
+            self._correct_power(number, power)
+            printed = replace(printed, shift=-power)
         try:
-            units = judge.nearest(number.printed, exact)
+            units = judge.nearest(printed, exact)
         except (TooClose, TooLarge):
             return
         if units == number.printed.units:
@@ -200,19 +222,27 @@ class Ledger:
             start, units = number.digits, -units  # the sign and what stands behind it stay
         elif number.digits == number.start:
             return  # its sign is that of a difference: a number of the other sign does not fit there
-        self.edits[number.start] = Edit(
-            start,
-            number.stop,
-            self.source.written(
-                number.printed.rewritten(units, self._minus if units < 0 <= number.printed.units else "-")
-            ),
-        )
+        text = number.printed.rewritten(units, self._minus if units < 0 <= number.printed.units else "-")
+        if units < 0 <= number.printed.units and _AFTER_OPERATOR.search(self.source.text, max(0, start - 12), start):
+            text = f"({text})"  # 2 \cdot 5 becomes 2 \cdot (-5)
+        self.edits[number.start] = Edit(start, number.stop, self.source.written(text))
+
+    def _correct_power(self, number: Number, power: int) -> None:
+        """Add the edit that corrects the power of ten printed beside a number."""
+        found = _EXPONENT.match(self.source.text, number.stop)
+        if found is not None:
+            group = 1 if found[1] is not None else 2
+            start, stop = found.span(group)
+            sign = self._minus if power < 0 and group == 2 else "-" if power < 0 else ""
+            braced = group == 1 or "{" in found[0] or 0 <= power <= 9
+            text = sign + str(abs(power))
+            self.edits[start] = Edit(start, stop, text if braced else f"{{{text}}}")
 
     @cached_property
     def _minus(self) -> str:
         """The minus sign that the document writes before numbers."""
         text = self.source.text
-        return _LONG_MINUS if len(_LONG_MINUSES.findall(text)) > len(_SHORT_MINUSES.findall(text)) else "-"
+        return _LONG_MINUS if text.count(_LONG_MINUS) > len(_SHORT_MINUSES.findall(text)) else "-"
 
     def _origin(self, cause: int) -> tuple[str, int]:
         """Return the name of what stands where a mistake was made, and its line."""
@@ -247,5 +277,9 @@ def _side(number: Number, exact: Real, verdict: str, other: Side | None = None, 
         text = decimal(p.units, p.places)
         text = p.text if p.text == text else text
         return Side(text, verdict, text + ("." if not p.places else "") + "0" * MORE_DIGITS)
+    power = judge.power_of_ten(p, exact) if verdict == "wrong" else None
+    beside = "" if power is None else f"e{power}"
+    p = p if power is None else replace(p, shift=-power)
     finer = replace(p, places=p.places + MORE_DIGITS)
-    return Side(judge.expected(p, exact), verdict, judge.expected(finer, exact))
+    expected, precise = judge.expected(p, exact), judge.expected(finer, exact)
+    return Side(expected and expected + beside, verdict, precise and precise + beside)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 _EQUALITY = re.compile(r"[=≈≃≡]|\\(?:approx|simeq|equiv)(?![A-Za-z])")
+_COMPARISON = re.compile(r"[<>≤≥≠]")
 _DIGIT = re.compile(r"\d")
 _COMMAND = re.compile(r"\\[A-Za-z]")
 _SCRIPT = re.compile(r"(?:(?<![^\W_])[^\W\d_]|[})\]'])[_^]")
@@ -37,13 +38,15 @@ def before_prose(text: str) -> str:
 def formula(text: str) -> bool:
     r"""Return whether text between escaped brackets is math.
 
-    Math has an equality, a command of TeX, or a script at a single letter, and is no prose; but what claims a
+    Math has an equality, a comparison with a digit, a command of TeX, or a script at a single letter, and is no
+    prose; but what claims a
     number with a command of TeX in it is math whatever its words.
     """
     command = _COMMAND.search(text) is not None
     if command and claims(text):
         return True
-    signs = command or _EQUALITY.search(text) is not None or _SCRIPT.search(text) is not None
+    compared = _COMPARISON.search(text) is not None and _DIGIT.search(text) is not None
+    signs = command or compared or _EQUALITY.search(text) is not None or _SCRIPT.search(text) is not None
     return signs and not prose(text)
 
 

@@ -67,7 +67,9 @@ def _lay_parts(before: Node, after: Node, found: list[Pair]) -> bool:
         ):
             vector = Table(after.arguments[0].start, after.arguments[-1].stop, (after.arguments,), flat=True)
             parts = [(before.arguments[0], vector)]
-        case (Known(), Known()) if before.function == after.function and len(before.arguments) == len(after.arguments):
+        case (Known(), Known()) if len(before.arguments) == len(after.arguments) and (
+            before.function == after.function or {before.function, after.function} == {"abs", "det"}
+        ):
             parts = list(zip(before.arguments, after.arguments, strict=True))
         case _:
             return canonical(before) == canonical(after)
@@ -125,9 +127,12 @@ def _lay_term(sign: int, term: Node, own: list[tuple[int, Node]], found: list[Pa
     other, put = own[0]
     if sign == other:
         return _lay(term, put, found)
-    if isinstance(put, Number):
-        return _lay(term, negated(put), found)
-    return False
+    if not isinstance(put, Number):
+        return False
+    if sign < 0:  # the number stands for -b, whatever its own sign
+        found.append(Pair(Add(term.start, term.stop, ((-1, term),)), put))
+        return True
+    return _lay(term, negated(put), found)
 
 
 def _lay_dot(before: Node, after: Node, found: list[Pair]) -> bool:

@@ -362,7 +362,7 @@ def _scientific(factors: list[Node], operators: list[str]) -> Number | None:
     ten, exponent = power.base.printed, power.exponent.printed
     if ten.text != "10" or exponent.places or abs(exponent.units) > MAX_DIGITS:
         return None
-    return replace(mantissa, printed=replace(mantissa.printed, shift=-exponent.units))
+    return replace(mantissa, printed=replace(mantissa.printed, shift=-exponent.units, power=True))
 
 
 def _signed(opening: Token, sign: int, node: Node) -> Node:

@@ -26,6 +26,7 @@ class Global:
         self.known, self.evaluator = known, evaluator
         self.targets: dict[int, Real] = {}
         self.at = 0
+        self.ahead = True  # whether inputs printed later count
         self._values: dict[tuple[str, int], Value] = {}
         self._open: set[tuple[str, int]] = set()
 
@@ -65,8 +66,8 @@ class Global:
             raise
         except NotDefined as error:
             failure = error
-        statement = self.known.defining(node, self.at)
-        if statement is not None and statement.printed is not None:
+        statement = self.known.input(node, self.at)
+        if statement is not None and statement.printed is not None and (self.ahead or statement.start <= self.at):
             return self.value(statement.printed, self.at)
         last = self.known.last_printed(node, self.at)
         if last is not None:

@@ -13,7 +13,7 @@ from proofs.audit.links import same_value
 from proofs.audit.pairing import Pair, pairs
 from proofs.audit.reals import as_integer
 from proofs.audit.rules import has_sum, written_out
-from proofs.audit.syntax import Call, Component, Name, Number, Table, canonical, children, latex, numbers
+from proofs.audit.syntax import Add, Call, Component, Name, Number, Table, canonical, children, latex, negated, numbers
 from proofs.audit.values import Array
 
 if TYPE_CHECKING:
@@ -51,6 +51,13 @@ class Substitutions:
 
         Return the positions of the members in which every number was accounted for so.
         """
+        self.exact.ahead = False  # what was put in was put in before anything later was said
+        try:
+            return self._laid(statement)
+        finally:
+            self.exact.ahead = True
+
+    def _laid(self, statement: Statement) -> set[int]:
         members = statement.equal_members
         forms: list[Node] = []
         followed: set[int] = set()
@@ -123,6 +130,8 @@ class Substitutions:
         printed = record(pair.put)
         formula = pair.formula
         exact = self._target(statement, formula, printed)
+        if self._put_for_negative(statement, formula, printed, exact):
+            return
         before = self._before(statement, formula)
         if before is not None:
             same = len(before) == len(printed.numbers) and all(
@@ -155,6 +164,19 @@ class Substitutions:
             self._put_for_formula(statement, formula, printed, exact)
         if isinstance(formula, (Number, Name, Call, Component)):
             self._named.update(number.start for number in printed.numbers)
+
+    def _put_for_negative(self, statement: Statement, formula: Node, printed: Record, exact: list[Real] | None) -> bool:
+        """Compare a number put in for `-b` with the one printed for b, if it is that; return whether it is."""
+        if not isinstance(formula, Add) or len(formula.terms) > 1:
+            return False
+        [(_, name)] = formula.terms
+        last = parts.printed(self.known, name, statement.start) if isinstance(name, (Name, Call)) else None
+        if last is None or len(last.numbers) != len(printed.numbers):
+            return False
+        known = [negated(number) for number in last.numbers]
+        self._compare(f"-{latex(name)}", known, printed, exact, last.causes or [None] * len(known))
+        self._named.update(number.start for number in printed.numbers)
+        return True
 
     def _before(self, statement: Statement, formula: Node) -> list[Number] | None:
         """Return the numbers last printed for what stood here before; None for a formula, or a new name."""

@@ -35,6 +35,7 @@ class Printed:
         mark: the decimal mark as written (".", ",", "{,}"), "" if there is none.
         group: what parts its thousands as written (a thin space, "{,}"), "" if nothing does.
         degrees: whether it counts degrees of an angle, each of them pi/180.
+        power: whether a power of ten is printed beside it.
         shift: a power of ten written beside it: 2 in "47%", 3 in "1.2 * 10^{-3}" (text and places are those
             of "1.2").
     """
@@ -46,6 +47,7 @@ class Printed:
     shift: int = 0
     group: str = ""
     degrees: bool = False
+    power: bool = False
 
     @property
     def step(self) -> Real:
@@ -101,7 +103,8 @@ def printed(text: str, offset: int | None = None, plain: str = "") -> Printed:
         marks = _MARKS.findall(text)
         mark = marks[-1] if mark else ""
         group = marks[0] if len(marks) > bool(mark) else ""
-    return Printed(text, -units if negative else units, len(rest), mark, -int(exponent or "0"), group)
+    shift = -int(exponent or "0")
+    return Printed(text, -units if negative else units, len(rest), mark, shift, group, power=bool(exponent))
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,14 @@ def _carried(origin: tuple[str, int] | None) -> str:
     )
 
 
+def coarse(found: PrintedValue) -> str:
+    """Say that a number is right only as a whole number, and what it stands for."""
+    side = found.exact or found.local
+    return (
+        f"{found.label} is printed as {found.printed}; it is {side and side.precise}, and only rounded {found.printed}."
+    )
+
+
 def link(text: str, value: str, before: str, known: str) -> str:
     """Say that an expression is not equal to the member before it; `known`: what that is, if it is no number."""
     if len(text) + len(before) > _LONG:

@@ -86,7 +86,7 @@ def audit_markdown(document: DocumentAudit, findings: Sequence[Finding] | None =
         _ABOUT_TABLE if findings is None else _ABOUT_SOME,
         _value_table(document, compared),
         "## Other findings",
-        _finding_list(document.findings if findings is None else findings),
+        _finding_list(document, document.findings if findings is None else findings),
         "## Counts",
         _counts(document),
         "## The formulas as they should have been printed",
@@ -126,8 +126,10 @@ def _cause(document: DocumentAudit, value: PrintedValue) -> str:
     return "here" if value.cause == value.start else f"{line}:{column}"
 
 
-def _finding_list(findings: Sequence[Finding]) -> str:
-    others = [f for f in findings if f.kind != "value"]
+def _finding_list(document: DocumentAudit, findings: Sequence[Finding]) -> str:
+    """Return the findings that the table of numbers does not show: comparisons and expressions among them."""
+    shown = {(value.start, value.stop) for value in document.values}
+    others = [f for f in findings if f.kind != "value" or f.remark or (f.start, f.stop) not in shown]
     if not others:
         return "None."
     return "\n".join(
