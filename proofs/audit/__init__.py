@@ -6,7 +6,7 @@ The front door is `audit_file`, or `audit_bytes` for what is not a file.  Each r
                 numerals (how numbers are written), signs, lexer with dress, vocabulary (the text's own notation),
                 parser with cursor, naming, brackets and functions (formulas: syntax), heads and document (statements)
     meaning     rules, definitions, scopes (what names mean), reals with multiples and balls, values, known (functions),
-                matrices, evaluator (exact values)
+                matrices, evaluator with budget (exact values)
     judging     pairing and substitutions (numbers put in for names), links (between expressions), judge (verdicts),
                 examiner (the walk), disagreements (between definitions), hints (on the whole), ledger, findings,
                 wording (what comes out), correction

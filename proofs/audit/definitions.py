@@ -12,11 +12,11 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from proofs.audit.judge import agree
 from proofs.audit.limits import MAX_RIVALS
-from proofs.audit.rules import Rule, rule
+from proofs.audit.rules import Rule, places, rule
 from proofs.audit.syntax import Call, Chain, Name, Node, Number, Table, canonical, children, numbers, shape
 from proofs.audit.values import Array, Value
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 
 _T = TypeVar("_T")
+_Key: TypeAlias = "tuple[str, int, tuple[tuple[int, str], ...]]"
 
 
 _NEAR = 400
@@ -127,9 +128,15 @@ class Definitions:
             if statement.key and (found is None or statement.printed is not None):
                 self.statements[statement.key].append(statement)
                 self.stated[stem(statement.chain.members[0])].append(statement)
-        self._subjects: dict[str, list[str]] = defaultdict(list)
-        for subject, rules in self.rules.items():
-            self._subjects[stem(rules[0].head)].append(subject)
+        # By what every instance of a head shares with it: a text may have a rule for each of a thousand indices.
+        self._subjects: dict[_Key, list[tuple[int, str]]] = defaultdict(list)
+        self._fixed: dict[tuple[str, int], list[tuple[int, ...]]] = defaultdict(list)
+        for order, (subject, rules) in enumerate(self.rules.items()):
+            head, fixed = rules[0].head, rules[0].fixed
+            alike = self._fixed[stem(head), len(places(head))]
+            if fixed not in alike:
+                alike.append(fixed)
+            self._subjects[_key(head, fixed)].append((order, subject))
         self._followed: dict[str, Rule | None] = {}
         self._find_changes()
 
@@ -137,7 +144,11 @@ class Definitions:
         """Return the rule for `node`, used at offset `at`, and the rule's body for this instance."""
         if not isinstance(node, (Name, Call)):
             return None
-        for subject in self._subjects.get(stem(node), ()):
+        for _, subject in sorted(
+            found
+            for fixed in self._fixed.get((stem(node), len(places(node))), ())
+            for found in self._subjects.get(_key(node, fixed), ())
+        ):
             candidates = self.rules[subject]
             chosen = self.followed(subject) or _nearest(candidates, at, _offset)
             body = chosen.instance(node)
@@ -152,7 +163,11 @@ class Definitions:
         return self._followed[subject]
 
     def _most_followed(self, candidates: Sequence[Rule]) -> Rule | None:
-        if not 1 < len({r.meaning for r in candidates}) <= MAX_RIVALS:
+        first: dict[str, Rule] = {}
+        for candidate in candidates:
+            first.setdefault(candidate.meaning, candidate)
+        candidates = list(first.values())  # a text may say two rules in turn, thousands of times
+        if not 1 < len(candidates) <= MAX_RIVALS:
             return None
         votes = [0] * len(candidates)
         for statement in self.stated[stem(candidates[0].head)]:
@@ -188,11 +203,7 @@ class Definitions:
         """
         found = self._defining.get(canonical(node), [])
         place = bisect_left(found, statement.start, key=_start)
-        for earlier in reversed(found[:place]):
-            own = earlier.derivation
-            if own is not None:
-                return own if earlier.printed is None and has_names(own) else None
-        return None
+        return self._said.get(found[place - 1].start) if place else None
 
     def is_defined(self, node: Node) -> bool:
         """Whether a statement or a rule gives a name its value."""
@@ -222,9 +233,11 @@ class Definitions:
 
     def _find_changes(self) -> None:
         self._defining: dict[str, list[Statement]] = {}
+        self._said: dict[int, Node] = {}  # by the start of a statement: the formula that `symbolic` returns after it
         for key, statements in self.statements.items():
             kept: list[Statement] = []
             last: Record | None = None
+            said: Node | None = None
             for statement in statements:
                 given = statement.printed
                 repeats = (
@@ -239,6 +252,11 @@ class Definitions:
                 if kept:
                     self.changes.append(statement.start)
                 kept.append(statement)
+                own = statement.derivation
+                if own is not None:
+                    said = own if given is None and has_names(own) else None
+                if said is not None:
+                    self._said[statement.start] = said
             self._defining[key] = kept
         self.changes.sort()
 
@@ -255,6 +273,12 @@ def _nearest(items: Sequence[_T], at: int, key: Callable[[_T], int]) -> _T:
     """Return the last item before an offset, else the first after it."""
     place = bisect_left(items, at, key=key)
     return items[place - 1] if place else items[0]
+
+
+def _key(node: Node, fixed: tuple[int, ...]) -> _Key:
+    """Return what a head and its instances share, with what stands at the places that the head leaves no choice."""
+    parts = places(node)
+    return stem(node), len(parts), tuple((place, canonical(parts[place])) for place in fixed)
 
 
 def stem(node: Node) -> str:

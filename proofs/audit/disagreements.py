@@ -9,7 +9,7 @@ from proofs.audit import reals, wording
 from proofs.audit.definitions import Definitions, Statement, has_names, stem
 from proofs.audit.failures import NotDefined
 from proofs.audit.ledger import FAILURES
-from proofs.audit.limits import MAX_RIVALS
+from proofs.audit.limits import MAX_RIVALS, TooLarge
 from proofs.audit.syntax import canonical, latex, numbers
 from proofs.audit.values import Array, Value
 
@@ -59,6 +59,7 @@ def _rules(known: Definitions, ledger: Ledger, exact: Global, rules: list[Rule],
 def _differs(exact: Global, rule: Rule, used: Rule, instances: list[Statement]) -> str | None:
     """Return why two rules differ, in words to append, or None if they agree on every printed instance."""
     for statement in instances:
+        exact.evaluator.refill()
         head = statement.chain.members[0]
         bodies = [r.instance(head) for r in (rule, used)]
         values: list[Value] = []
@@ -69,6 +70,8 @@ def _differs(exact: Global, rule: Rule, used: Rule, instances: list[Statement]) 
                 values.append(exact.value(body, statement.start))
             except NotDefined as error:
                 return f", and {latex(error.node)} is given no value"
+            except TooLarge:
+                break  # nobody knows
             except FAILURES:
                 return ""
         if len(values) == 2 and not _equal(*values):
@@ -81,6 +84,7 @@ def _own_formula(known: Definitions, ledger: Ledger, exact: Global, statement: S
     if own is None or statement.printed is None or not has_names(own) or numbers(own) is not None:
         return
     head = statement.chain.members[0]
+    exact.evaluator.refill()
     try:
         ruled = known.rule_for(head, statement.start)
         if ruled is None or canonical(ruled[1]) == canonical(own) or canonical(ruled[0].head) == canonical(head):

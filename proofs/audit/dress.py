@@ -32,12 +32,13 @@ def worn(text: str) -> bool:
 def undressed(tokens: list[Token]) -> list[Token]:
     """Return the tokens without dress. What is not closed is left to the parser to refuse."""
     out: list[Token] = []
+    ends = _ends(tokens)
     closes: dict[int, str] = {}  # the places of braces that go, and the script that goes with each
     at = 0
     while at < len(tokens):
         token = tokens[at]
         if token.kind == "dress":
-            at = _opened(tokens, at, closes)
+            at = _opened(tokens, at, ends, closes)
             continue
         at += 1
         if at - 1 not in closes:
@@ -47,26 +48,29 @@ def undressed(tokens: list[Token]) -> list[Token]:
         if script:
             out.append(token)
             if at < len(tokens) and tokens[at].kind == script:
-                at = _past(tokens, at + 1)
+                at = ends.get(at + 1, at + 2)
     return out
 
 
-def _opened(tokens: list[Token], at: int, closes: dict[int, str]) -> int:
+def _opened(tokens: list[Token], at: int, ends: dict[int, int], closes: dict[int, str]) -> int:
     """Return the place after a command of dress and what goes with its opening brace."""
     command, at = tokens[at].value, at + 1
     if command in _CAPTIONS:
-        at = _past(tokens, at)
+        at = ends.get(at, at + 1)
     if at >= len(tokens) or tokens[at].kind != "group":
         return at
-    closes[_past(tokens, at) - 1] = _BRACES.get(command, "")
+    closes[ends[at] - 1] = _BRACES.get(command, "")
     return at if command in _BRACES else at + 1
 
 
-def _past(tokens: list[Token], at: int) -> int:
-    """Return the place after the group or sign at `at`."""
-    depth = 0
-    for place in range(at, len(tokens)):
-        depth += (tokens[place].kind == "group") - (tokens[place].kind == "ungroup")
-        if depth <= 0:
-            return place + 1
-    return len(tokens)
+def _ends(tokens: list[Token]) -> dict[int, int]:
+    """Return the place after each group by the place where it opens; one that is never closed ends with the formula."""
+    out: dict[int, int] = {}
+    opened: list[int] = []
+    for place, token in enumerate(tokens):
+        if token.kind == "group":
+            out[place] = len(tokens)
+            opened.append(place)
+        elif token.kind == "ungroup" and opened:
+            out[opened.pop()] = place + 1
+    return out

@@ -21,9 +21,10 @@ from typing import Protocol
 from flint import fmpq
 
 from proofs.audit import matrices, reals
+from proofs.audit.budget import Budget
 from proofs.audit.failures import NotDefined, ShapesDiffer
 from proofs.audit.known import applied
-from proofs.audit.limits import MAX_BITS, MAX_EVALUATION, MAX_TERMS, MAX_WORK, TooDeep, TooLarge, Unread
+from proofs.audit.limits import MAX_BITS, MAX_EVALUATION, MAX_TERMS, TooDeep, TooLarge, Unread
 from proofs.audit.reals import Real, real
 from proofs.audit.rules import instantiate, integer
 from proofs.audit.syntax import (
@@ -91,7 +92,7 @@ class Scope(Protocol):
         ...
 
 
-class Evaluator:
+class Evaluator(Budget):
     """Evaluates formulas under one reading, within a budget of work that `refill` renews.
 
     Args:
@@ -102,14 +103,10 @@ class Evaluator:
     def __init__(self, reading: str = "auto", log_base: str = "e") -> None:
         if reading not in READINGS:
             raise ValueError(f"reading: expected one of {READINGS}, got {reading!r}")
+        super().__init__()
         self.reading, self.log_base = reading, log_base
         self.bare_logs = 0
-        self.left = MAX_WORK
         self.depth = 0
-
-    def refill(self) -> None:
-        """Start the budget of a new segment."""
-        self.left = MAX_WORK
 
     def value(self, node: Node, scope: Scope) -> Value:
         """Return the value of a formula.
@@ -164,12 +161,6 @@ class Evaluator:
                 raise Unread(node.reason, node.start)
 
     # -- parts
-
-    def spend(self, work: int) -> None:
-        """Take work from the budget. Raises TooLarge."""
-        self.left -= work
-        if self.left < 0:
-            raise TooLarge(f"more than {MAX_WORK:,} arithmetic steps in one formula")
 
     def _named(self, node: Name | Call, scope: Scope) -> Value:
         try:

@@ -202,11 +202,13 @@ class Examiner:
         """Compare each expression with the member before it; return the position of the first that differs."""
         members = statement.equal_members
         first: int | None = None
+        places: list[int] = []  # the members before `position` that have a value
         for position in range(1, len(members)):
+            if position - 1 in formulas or numbers(members[position - 1]) is not None:
+                places.append(position - 1)
             if position not in formulas or position in followed or statement.chain.about[position - 1]:
                 continue
             value, _ = formulas[position]
-            places = [p for p in range(position) if p in formulas or (numbers(members[p]) is not None)]
             if not places or (places[-1] == 0 and numbers(members[0]) is not None and position == 1):
                 continue  # nothing before it, or a number that is judged by this expression
             if self._agrees(statement, places, position, formulas):

@@ -42,6 +42,10 @@ MAX_RIVALS = 20
 """Most different rules for one thing that are compared with each other."""
 MAX_WORK = 400_000
 """Arithmetic steps allowed while one segment is judged."""
+MAX_DOCUMENT_WORK = 25 * MAX_WORK
+"""Arithmetic steps allowed in all the segments of a document that take more than FREE_WORK."""
+FREE_WORK = 500
+"""Arithmetic steps that every segment is allowed, whatever the others took: a plain formula takes twenty."""
 
 
 class Unreadable(Exception):

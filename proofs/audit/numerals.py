@@ -151,7 +151,10 @@ def _power(run: str, *, claims: bool) -> tuple[str, str]:
     mantissa, exponent = (run, "") if found is None else (run[: found.start()], found[1])
     if claims and exponent.startswith("-") and len(exponent) == 2 and mantissa.isdecimal() and mantissa != "1":
         raise Ambiguous(EULER_OR_TEN)  # 2e-1 may be twice Euler's number, less one
-    return mantissa, f"e{int(exponent)}" if exponent else ""
+    if not exponent:
+        return mantissa, ""
+    digits = exponent.lstrip("+-").lstrip("0") or "0"  # not int: it refuses thousands of digits
+    return mantissa, f"e{'-' * exponent.startswith('-')}{digits}"
 
 
 def _listed(digits: list[str], marks: list[str], known: Numerals, *, claims: bool, inside: bool) -> bool:

@@ -8,7 +8,9 @@ never meets Python's recursion limit.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from proofs.audit.brackets import CASES, MATRICES, OPENERS, signed
@@ -243,9 +245,20 @@ class _Parser(Functions):
             return False
         if self.peek().kind not in {"word", "letter", "upright"}:
             return False
-        before = next((t for t in reversed(self.tokens[: self.at]) if t.kind in _STATEMENT_MARKS), END)
-        after = next((t for t in self.tokens[self.at + 1 :] if t.kind in _STATEMENT_MARKS), END)
-        return before.kind == after.kind == "relation"
+        places, kinds = self.marks
+        place = bisect_left(places, self.at - len(self.tokens))
+        return 0 < place < len(kinds) and kinds[place - 1] == kinds[place] == "relation"
+
+    @cached_property
+    def marks(self) -> tuple[list[int], list[str]]:
+        """Where the marks of statements stand, counted from the end because `split` adds tokens, and what they are."""
+        found = [(place, token.kind) for place, token in enumerate(self.tokens) if token.kind in _STATEMENT_MARKS]
+        return [place - len(self.tokens) for place, _ in found], [kind for _, kind in found]
+
+    @cached_property
+    def claims(self) -> bool:
+        """Whether there is any relation."""
+        return "relation" in self.marks[1]
 
     def is_unit(self) -> bool:
         r"""Whether `\text{km}`, `\Omega` or `\frac{\mathrm{m}}{...}` comes next, in a formula that claims anything."""
@@ -254,7 +267,7 @@ class _Parser(Functions):
             token, after = self.peek(2), self.peek(3)
         ohm = token.value == r"\Omega" and r"\Omega" not in self.words.letters
         unit = token.kind == "upright" and token.value not in {*KNOWN, *self.words.upright, "e"} and after.text != "("
-        return (ohm or unit) and any(token.kind == "relation" for token in self.tokens)
+        return (ohm or unit) and self.claims
 
     def starts_factor(self) -> bool:
         token = self.now

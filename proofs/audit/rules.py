@@ -54,6 +54,11 @@ class Rule:
         return canonical(instantiate(self.head, self._anonymous()))
 
     @cached_property
+    def fixed(self) -> tuple[int, ...]:
+        """Which of the head's `places` hold no letter: there an instance has what the head has."""
+        return tuple(i for i, part in enumerate(places(self.head)) if _letters(part).isdisjoint(self.letters))
+
+    @cached_property
     def meaning(self) -> str:
         """The body with its letters renamed in the order of the head: equal for rules that say the same."""
         return canonical(instantiate(self.body, self._anonymous()))
@@ -87,6 +92,11 @@ class Rule:
     def _instances(self) -> dict[str, Node]:
         """The instances asked for last: each is asked for several times while its statement is examined."""
         return {}
+
+
+def places(head: Node) -> tuple[Node, ...]:
+    """Return the arguments of a call, the index of a name."""
+    return head.arguments if isinstance(head, Call) else head.index if isinstance(head, Name) else ()
 
 
 def rule(chain: Chain) -> Rule | None:

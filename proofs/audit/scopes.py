@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from proofs.audit import parts
 from proofs.audit.definitions import has_names
 from proofs.audit.failures import Circular, NotDefined
-from proofs.audit.syntax import canonical
+from proofs.audit.syntax import Table, canonical
+from proofs.audit.values import position
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,14 +81,29 @@ class Global:
     def _implied(self, node: Name | Call | Known) -> Value | None:
         """Return x_2 as an entry of x, and A' as the transpose of A, where only x and A are defined; else None."""
         for whole, part in parts.wholes(node):
+            found = self._entry(whole, part)
+            if found is not None:
+                return found
             try:
-                value = self.lookup(whole)
+                value = self.evaluator.value(whole, self)  # which counts how deep it is: A may have a thousand primes
             except NotDefined:
                 continue
             found = parts.of_value(value, part)
             if found is not None:
                 return found
         return None
+
+    def _entry(self, whole: Name, part: parts.Part) -> Value | None:
+        """Return an entry of numbers that are an input, looked at alone: a text may name each entry of a vector."""
+        statement = self.known.defining(whole, self.at)
+        table = None if statement is None else statement.printed
+        if part is None or not isinstance(table, Table) or self._formulas(whole, self.at):
+            return None
+        place = position((len(table.rows), len(table.rows[0])), part)
+        if place is None:
+            return None
+        row, column = divmod(place, len(table.rows[0]))
+        return self.value(table.rows[row][column], self.at)
 
     def derived(self, node: Node, at: int) -> Value | None:
         """Return the value that a definition gives a name; None if all there is are numbers printed for it.

@@ -94,8 +94,10 @@ def printed(text: str, offset: int | None = None, plain: str = "") -> Printed:
         return Printed(text, int(text), 0, "")
     mantissa, _, exponent = (plain or _DECIMAL_COMMA.sub(".", text)).partition("e")
     whole, mark, rest = mantissa.lstrip(_MINUS + "+ ").partition(".")
-    if len(whole) + len(rest) > MAX_DIGITS or len(exponent) > len(str(MAX_DIGITS)) + 1:
+    if len(whole) + len(rest) > MAX_DIGITS:
         raise TooLarge(f"a number of {len(whole) + len(rest)} digits (at most {MAX_DIGITS} are read)", offset)
+    if len(exponent) > len(str(MAX_DIGITS)) + 1 or abs(int(exponent or "0")) > MAX_DIGITS:
+        raise TooLarge(f"a power of ten beyond 10^{MAX_DIGITS}", offset)
     units = int(whole + rest or "0")
     negative = text[0] in _MINUS
     group = ""
