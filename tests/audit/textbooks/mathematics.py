@@ -160,7 +160,7 @@ $x_1 = \frac{-b + \sqrt{D}}{2 a} = 3$, $x_2 = \frac{-b - \sqrt{D}}{2 a} = 2$""",
         r"$b = -5$ and $x_1 = \frac{-b + \sqrt{b^2 - 24}}{2} = \frac{-5 + \sqrt{25 - 24}}{2} = -2$",
         "25 exact, -2 wrong 3",
         kinds="substitution",
-        fixed="3",
+        fixed="5 3",
     ),
     # 9 + 16, 25 + 144; 1.41421.
     Case(
