@@ -1,6 +1,8 @@
 """Fuzzes the auditor with atheris: any bytes, and documents grown from fragments, must be audited or refused.
 
-    PYTHONPATH=.:tests/audit:tests/fuzz python tests/fuzz/fuzz_audit.py -max_total_time=60 CORPUS
+    export PYTHONPATH=.:tests/audit:tests/fuzz
+    python tests/fuzz/seeds.py FOLDER
+    python tests/fuzz/fuzz_audit.py -max_total_time=600 -max_len=4096 -dict=FOLDER/math.dict FOLDER/corpus
 
 The options are libFuzzer's.  A failing input is printed as the name and the bytes of a document.  `test_fuzz.py` runs
 this for a while, on a corpus of `seeds.py`.

@@ -1,8 +1,13 @@
-"""What the fuzzer starts from, made when it is run: documents of the tests, hand-written nasty ones, its dictionary."""
+"""What the fuzzer starts from, made when it is run: documents of the tests, hand-written nasty ones, its dictionary.
+
+python tests/fuzz/seeds.py FOLDER      writes FOLDER/corpus and FOLDER/math.dict
+"""
 
 from __future__ import annotations
 
+import sys
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditing import CHAPTER, TRANSCRIPTION
@@ -14,7 +19,6 @@ from textbooks import CASES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 LONGEST = 4_096
 """Longest input, in bytes: what needs more is a matter for the tests of caps and costs."""
@@ -79,3 +83,10 @@ def write_dictionary(path: Path) -> None:
     words = {word for piece in (*SIGNS, *STATEMENTS, *TEMPLATES, *PAGES) for word in piece.split(HOLE) if word.strip()}
     lines = ('"' + "".join(f"\\x{byte:02x}" for byte in word.encode()) + '"\n' for word in sorted(words))
     path.write_text("".join(lines), encoding="ascii")
+
+
+if __name__ == "__main__":
+    target = Path(sys.argv[1])
+    (target / "corpus").mkdir()
+    write_corpus(target / "corpus")
+    write_dictionary(target / "math.dict")
