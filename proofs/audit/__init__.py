@@ -94,6 +94,8 @@ def audit_bytes(data: bytes, name: str, *, reading: str = "auto") -> DocumentAud
         wrong = {rival.evaluator.log_base: rival.wrong for rival in rivals}
         judged = min(rivals, key=lambda rival: rival.wrong)  # of several the first: the natural one
         notes.append(hints.logarithm(judged.evaluator.log_base, wrong))
+    if judged.evaluator.logistic:
+        notes.append(hints.logistic())
     if judged.examiner.reading in {"row", "column"}:
         notes.append(hints.reading(judged.examiner.reading, judged.examiner.fits))
     return judged.audit(notes)

@@ -15,10 +15,12 @@ from proofs.audit.failures import NotDefined, ShapesDiffer
 from proofs.audit.findings import MORE_DIGITS, Edit, Finding, PrintedValue, Side
 from proofs.audit.limits import TooLarge, Unread
 from proofs.audit.reals import Undefined
-from proofs.audit.syntax import latex, numbers
+from proofs.audit.syntax import Call, latex, numbers
 from proofs.audit.values import Array, component, decimal, shape_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from proofs.audit.definitions import Record, Statement
     from proofs.audit.reals import Real
     from proofs.audit.source import Source
@@ -39,7 +41,7 @@ class Reference:
 
     `cause`: where the first mistake stands in what `local` used; None if it has none. `settled`: the expressions
     before agree, so that a wrong number can be corrected. `about`: said to be so only roughly. `repeated`: the same
-    numbers, printed before.
+    numbers, printed before. `slack`: how far each entry moves with the rounding of inputs that hold only roughly.
     """
 
     local: list[Real] | None
@@ -50,6 +52,7 @@ class Reference:
     about: bool = False
     statement: int = -1
     repeated: Record | None = None
+    slack: Callable[[], list[Real] | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,7 @@ class Ledger:
             exact = None if reference.exact is None else reference.exact[index]
             again = None if reference.repeated is None else reference.repeated.causes[index : index + 1]
             before = reference.cause if not again else again[0]
-            value = self._value(name, number, component(printed.shape, index), local, exact, reference, before)
+            value = self._value(name, number, index, component(printed.shape, index), local, exact, reference, before)
             printed.causes.append(value.cause)
             if value.cause is not None:
                 self.causes[number.start] = value.cause
@@ -141,6 +144,7 @@ class Ledger:
         self,
         name: str,
         number: Number,
+        place: int,
         index: tuple[int, ...] | None,
         local: Real | None,
         exact: Real | None,
@@ -149,6 +153,10 @@ class Ledger:
     ) -> PrintedValue:
         """Judge one printed number; keep the value, and its finding and correction if it is not right."""
         sides = [None if x is None else judge.verdict(number.printed, x) for x in (local, exact)]
+        if "wrong" in sides and reference.slack is not None:
+            sides = [
+                self._eased(number, x, side, place, reference) for x, side in zip((local, exact), sides, strict=True)
+            ]
         first, second, overall = judge.both(sides[0], sides[1], sound=reference.cause is None)
         inherits = before is not None and (
             not reference.settled or local is None or not {sides[0], sides[1]}.isdisjoint(judge.SOUND)
@@ -185,6 +193,20 @@ class Ledger:
         if overall == "wrong" and reference.settled:
             self.correct(number, exact if exact is not None else local)
         return value
+
+    @staticmethod
+    def _eased(number: Number, exact: Real | None, side: str | None, place: int, reference: Reference) -> str | None:
+        """Return `carried` for a wrong side that the rounding of the inputs explains."""
+        room = reference.slack() if reference.slack is not None and side == "wrong" and exact is not None else None
+        if room is None or exact is None or place >= len(room):
+            return side
+        try:
+            error = reals.absolute(reals.subtract(number.printed.value, exact))
+            half = reals.divide(number.printed.step, reals.real(2))
+            near = reals.sign(reals.subtract(error, reals.add(half, room[place]))) <= 0
+        except FAILURES:
+            return side
+        return "carried" if near else side
 
     def _coarse(self, number: Number, exact: Real | None, value: PrintedValue) -> None:
         """Remark that a number said to be equal is right only because it is rounded to a whole one, and far off."""
@@ -255,7 +277,8 @@ class Ledger:
         if isinstance(error, NotDefined):
             if error.name not in self._undefined:
                 self._undefined.add(error.name)
-                name = latex(error.node)
+                # The arguments of a call may be anything: they are shown as the text has them.
+                name = self.text(error.node) if isinstance(error.node, Call) else latex(error.node)
                 self.find("undefined", name, wording.undefined(name, error.reason), start, stop)
         else:
             kind = "shape" if isinstance(error, ShapesDiffer) else "unread"
