@@ -57,7 +57,7 @@ class Statement:
                 formulas.append(member)
             else:
                 self.printed = member
-                self.about = place < len(chain.about) and chain.about[place]
+                self.about = place < len(chain.about) and chain.about[place] == "roughly"
         self.formulas: tuple[Node, ...] = tuple(formulas)
         self.derivation = next((f for f in formulas if has_names(f)), formulas[0] if formulas else None)
 

@@ -277,7 +277,7 @@ class Examiner:
         if local is None and position:
             cause = self._cause_by_rule(statement, printed)
         exact = self._exact(statement, position, printed)
-        about = bool(statement.chain.about) and statement.chain.about[max(position - 1, 0)]
+        about = bool(statement.chain.about) and statement.chain.about[max(position - 1, 0)] == "roughly"
         return Reference(
             local,
             exact,
