@@ -32,7 +32,7 @@ def segments(source: Source) -> list[Segment]:
     found = reader(source)
     if not defines(source.text):
         return found
-    macros = Macros()
+    macros = Macros(len(source.text))
     if reader is notebook.segments:
         for text, layout in notebook.cells(source):
             macros.collect(markdown.bare(text), layout.offset)

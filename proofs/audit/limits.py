@@ -24,8 +24,10 @@ MAX_MACRO_DEPTH = 16
 MAX_EXPANDED = 50_000
 """Longest segment with its macros replaced, in characters; each replacement counts for one, and so does each
 character that is looked at for one."""
-MAX_EXPANSIONS = 4_000_000
-"""As MAX_EXPANDED, for all segments of a document together."""
+MAX_EXPANSIONS = 2_000_000
+"""As MAX_EXPANDED, for all segments of a document together: this, and MACRO_GROWTH for each of its characters."""
+MACRO_GROWTH = 4
+"""See MAX_EXPANSIONS: a long document may replace more, and costs its length."""
 MAX_QUOTES = 40
 """Deepest nesting of quotations and lists."""
 MAX_NESTING = 100

@@ -1,8 +1,8 @@
 r"""The macros that a text defines: `\newcommand`, `\def`, `\let`, `\DeclareMathOperator` and their kin.
 
 Nothing is executed: a definition is a name, a number of arguments and a body.  Definitions of another form
-(delimited parameters, more than nine) are kept as names without a meaning, so that an older meaning does not
-outlive them.  Names keep the case and the definitions their order: a text may define a name again.
+(delimited parameters) are kept as names without a meaning, so that an older meaning does not
+outlive them.  A text may define a name again: each definition keeps its place.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from bisect import bisect_right, insort
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from proofs.audit.limits import MAX_EXPANSIONS, MAX_MACRO, MAX_MACROS
+from proofs.audit.limits import MACRO_GROWTH, MAX_EXPANSIONS, MAX_MACRO, MAX_MACROS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,12 +73,12 @@ class Definition(NamedTuple):
 
 
 class Macros:
-    """The definitions of a document, each with its place, and what expanding them may still cost."""
+    """The definitions of a document of some length, each with its place, and what expanding them may still cost."""
 
-    def __init__(self) -> None:
+    def __init__(self, length: int = 0) -> None:
         self._found: dict[str, list[tuple[int, int, Macro | None]]] = {}
         self._count = 0
-        self.room = MAX_EXPANSIONS
+        self.room = MAX_EXPANSIONS + MACRO_GROWTH * length
 
     def __contains__(self, name: object) -> bool:
         return name in self._found
@@ -120,7 +120,7 @@ def defines(text: str) -> bool:
 
 def collected(text: str) -> Macros:
     """Return the macros that a text defines; what it only shows (comments, code) is to be blanked before."""
-    out = Macros()
+    out = Macros(len(text))
     if defines(text):
         out.collect(text)
     return out
