@@ -1,8 +1,8 @@
 r"""The macros that a text defines: `\newcommand`, `\def`, `\let`, `\DeclareMathOperator` and their kin.
 
 Nothing is executed: a definition is a name, a number of arguments and a body.  Definitions of another form
-(delimited parameters) are kept as names without a meaning, so that an older meaning does not
-outlive them.  A text may define a name again: each definition keeps its place.
+(delimited parameters) are kept as names without a meaning, so that an older meaning does not outlive them.  A text
+may define a name again: each definition keeps its place.
 """
 
 from __future__ import annotations
