@@ -227,7 +227,7 @@ class Ledger:
 
     def correct(self, number: Number, exact: Real | None) -> None:
         """Add the edit that makes a number the rounding of its exact value; None changes nothing."""
-        if exact is None:
+        if exact is None or not self._stands(number):
             return
         printed, power = number.printed, judge.power_of_ten(number.printed, exact)
         if power is not None:
@@ -244,6 +244,8 @@ class Ledger:
             start, units = number.digits, -units  # the sign and what stands behind it stay
         elif number.digits == number.start:
             return  # its sign is that of a difference: a number of the other sign does not fit there
+        elif number.digits > start and self.source.text[start + 1 : number.digits].strip():
+            return  # something stands between the sign and the digits, and would be cut in two
         text = number.printed.rewritten(units, self._minus if units < 0 <= number.printed.units else "-")
         if units < 0 <= number.printed.units and _AFTER_OPERATOR.search(self.source.text, max(0, start - 12), start):
             text = f"({text})"  # 2 \cdot 5 becomes 2 \cdot (-5)
@@ -259,6 +261,15 @@ class Ledger:
             braced = group == 1 or "{" in found[0] or 0 <= power <= 9
             text = sign + str(abs(power))
             self.edits[start] = Edit(start, stop, text if braced else f"{{{text}}}")
+
+    def _stands(self, number: Number) -> bool:
+        """Whether the document holds the digits of a number: those of a macro's body are printed elsewhere."""
+        text = number.printed.text
+        whole, digits = (
+            self.source.excerpt(at, number.stop) for at in (number.start, max(number.start, number.digits))
+        )
+        signed = number.digits == number.start or whole[:1] == text[:1]  # the sign of a difference stands before it
+        return signed and "".join(digits.split()) == "".join(text.lstrip("-\u2212+").split())
 
     @cached_property
     def _minus(self) -> str:
