@@ -3,6 +3,7 @@
 The front door is `audit_file`, or `audit_bytes` for what is not a file.  Each room has one job:
 
     reading     source (bytes, text), containers with markdown, tex and notebook (segments) by delimiters and likeness,
+                macros and expansion (what the text defines, put in its place),
                 numerals (how numbers are written), signs, lexer with dress, vocabulary (the text's own notation),
                 parser with cursor, naming, brackets and functions (formulas: syntax), heads and document (statements)
     meaning     rules, definitions, scopes (what names mean), reals with multiples and balls, values, known (functions),
@@ -94,6 +95,8 @@ def audit_bytes(data: bytes, name: str, *, reading: str = "auto") -> DocumentAud
         wrong = {rival.evaluator.log_base: rival.wrong for rival in rivals}
         judged = min(rivals, key=lambda rival: rival.wrong)  # of several the first: the natural one
         notes.append(hints.logarithm(judged.evaluator.log_base, wrong))
+    if judged.evaluator.logistic:
+        notes.append(hints.logistic())
     if judged.examiner.reading in {"row", "column"}:
         notes.append(hints.reading(judged.examiner.reading, judged.examiner.fits))
     return judged.audit(notes)

@@ -57,7 +57,7 @@ class Statement:
                 formulas.append(member)
             else:
                 self.printed = member
-                self.about = place < len(chain.about) and chain.about[place]
+                self.about = place < len(chain.about) and chain.about[place] == "roughly"
         self.formulas: tuple[Node, ...] = tuple(formulas)
         self.derivation = next((f for f in formulas if has_names(f)), formulas[0] if formulas else None)
 
@@ -112,7 +112,8 @@ class Definitions:
     """Every definition of a document, by name. Build it from all statements, in order.
 
     Attributes: statements (by canonical head); stated (by stem); rules (by subject); printed (numbers printed
-    so far, by canonical name); changes (offsets where something is defined anew).
+    so far, by canonical name); changes (offsets where something is defined anew); rough (numbers of inputs that
+    are said to hold only roughly).
     """
 
     def __init__(self, statements: Sequence[Statement]) -> None:
@@ -121,10 +122,13 @@ class Definitions:
         self.rules: dict[str, list[Rule]] = defaultdict(list)
         self.printed: dict[str, list[Record]] = defaultdict(list)
         self.changes: list[int] = []
+        self.rough: list[Number] = []
         for statement in statements:
             found = rule(statement.chain)
             if found is not None:
                 self._add_rule(found)
+            if statement.about and statement.key and not statement.formulas and statement.printed is not None:
+                self.rough.extend(numbers(statement.printed) or ())
             if statement.key and (found is None or statement.printed is not None):
                 self.statements[statement.key].append(statement)
                 self.stated[stem(statement.chain.members[0])].append(statement)

@@ -69,7 +69,7 @@ def passages(source: Source, known: Numerals | None = None) -> Reading:
     out = [
         Passage(
             s.offset(0),
-            s.offset(len(s.text) - 1) + 1,
+            s.end(len(s.text) - 1),
             digits=_DIGIT.search(s.text) is not None,
             commas="," in s.text and _COMMA.search(s.text) is not None,
         )

@@ -105,7 +105,7 @@ class Evaluator(Budget):
             raise ValueError(f"reading: expected one of {READINGS}, got {reading!r}")
         super().__init__()
         self.reading, self.log_base = reading, log_base
-        self.bare_logs = 0
+        self.bare_logs = self.logistic = 0
         self.depth = 0
 
     def value(self, node: Node, scope: Scope) -> Value:
@@ -274,6 +274,8 @@ class Evaluator(Budget):
         reading, value = self._reading(a, b)
         if value is None and vectors:
             reading, value = "dot", self.dot(list(a), list(b))
+        if value is None and operator == "*" and not (a.is_vector or b.is_vector):
+            raise Unread("an asterisk between these matrices may be a convolution", where[0].start)
         if value is None:
             raise ShapesDiffer(where[0], a, b, "product")
         if not (a.flat or b.flat):

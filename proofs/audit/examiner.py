@@ -8,6 +8,7 @@ head from the definitions (global), judges the printed members, and records them
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from flint import fmpq
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from proofs.audit.definitions import Definitions
     from proofs.audit.document import Passage
     from proofs.audit.reals import Real
-    from proofs.audit.syntax import Node
+    from proofs.audit.syntax import Node, Number
     from proofs.audit.values import Value
 
 
@@ -35,6 +36,8 @@ _Formulas: TypeAlias = "dict[int, tuple[Value, int | None]]"
 """Local values by position in the chain, each with the first mistake in what it was computed from (None: sound)."""
 
 
+_MOST_ROUGH = 24
+"""Most rough inputs of which it is asked what their rounding explains."""
 _OTHER = {"row": "column", "column": "row"}
 
 
@@ -274,7 +277,7 @@ class Examiner:
         if local is None and position:
             cause = self._cause_by_rule(statement, printed)
         exact = self._exact(statement, position, printed)
-        about = bool(statement.chain.about) and statement.chain.about[max(position - 1, 0)]
+        about = bool(statement.chain.about) and statement.chain.about[max(position - 1, 0)] == "roughly"
         return Reference(
             local,
             exact,
@@ -283,7 +286,34 @@ class Examiner:
             about=about,
             statement=statement.start,
             repeated=self._repeated(statement, printed),
+            slack=partial(self._slack, statement, position) if self.known.rough else None,
         )
+
+    def _slack(self, statement: Statement, position: int) -> list[Real] | None:
+        """Return how far each entry of what is printed moves, at most, if the rough inputs before it are rounded."""
+        head = statement.equal_members[0 if position else 1]
+        rough = [number for number in self.known.rough if number.start < statement.start]
+        if not rough or len(rough) > _MOST_ROUGH:
+            return None
+        room: list[Real] | None = None
+        try:
+            base = self._moved(head, statement, None)
+            for number in rough:
+                moved = self._moved(head, statement, number)
+                steps = [reals.absolute(reals.subtract(x, y)) for x, y in zip(moved, base, strict=True)]
+                room = steps if room is None else [reals.add(x, y) for x, y in zip(room, steps, strict=True)]
+        except FAILURES:
+            return None
+        return room
+
+    def _moved(self, head: Node, statement: Statement, number: Number | None) -> list[Real]:
+        """Return the entries of a head from the inputs, one of them moved by half a unit of its last place."""
+        scope = Global(self.known, self.evaluator)
+        if number is not None:
+            half = reals.divide(number.printed.step, reals.real(2))
+            scope.targets[number.start] = reals.add(number.printed.value, half)
+        value = scope.derived(head, statement.start + 1) if statement.key else scope.value(head, statement.start)
+        return list(value) if isinstance(value, Array) else [] if value is None else [value]
 
     def _cause_by_rule(self, statement: Statement, printed: Record) -> int | None:
         """Return the mistake that a number printed without a formula carries on, if its rule gives just that number."""

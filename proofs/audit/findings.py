@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from proofs.audit.source import Source
 
-HINTS = ("reading", "numerals", "truncates", "forced_sum", "logarithm")
+HINTS = ("reading", "numerals", "truncates", "forced_sum", "logarithm", "logistic")
 MORE_DIGITS = 6
 """How many digits beyond the printed ones an expected value is also given to."""
 VERDICTS = ("wrong", "truncated", "undecided")

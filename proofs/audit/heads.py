@@ -154,7 +154,7 @@ def _enumerated(chains: Sequence[Chain]) -> list[Chain]:
         ):
             del out[len(out) - len(more) :]
             pairs = zip([*before, chain.members[0]], [chain.members[1], *more], strict=True)
-            out += [Chain(pair, ("=",), (False,)) for pair in pairs]
+            out += [Chain(pair, ("=",), ("",)) for pair in pairs]
         elif len(chain.members) > 2 or numbers(chain.members[1]) is None or not _is_name(chain.members[0]):
             raise Unread(DECIMALS_OR_LIST, chain.members[-1].start)
         at = stop

@@ -4,6 +4,7 @@ truncates    numbers are cut off where they should have been rounded up, again a
 forced_sum   weights that are 1 in sum are printed as 1 in sum, at the price of a wrong one among them
 reading      the other reading of products that do not exist as printed would fit more numbers, or fewer
 numerals     what the commas in numbers were read as, where nothing but the numbers themselves tells
+logistic     that sigma was read as the logistic function
 logarithm    what a logarithm without a base was read as
 """
 
@@ -109,9 +110,14 @@ def commas(part: str, wrong: list[int]) -> Hint:
     return Hint("numerals", wording.commas(part, wrong))
 
 
+def logistic() -> Hint:
+    """Return what a sigma was read as that the text does not define."""
+    return Hint("logistic", wording.logistic())
+
+
 def logarithm(base: str, wrong: dict[str, int]) -> Hint:
     """Return what a logarithm without a base was read as, and why."""
     return Hint("logarithm", wording.logarithm(base, wrong))
 
 
-__all__ = ["commas", "forced_sums", "logarithm", "reading", "truncation"]
+__all__ = ["commas", "forced_sums", "logarithm", "logistic", "reading", "truncation"]

@@ -28,11 +28,13 @@ LOG_BASES = ("e", "10", "2")
 class Arithmetic(Protocol):
     """Arithmetic within a budget: the evaluator's.
 
-    Attributes: log_base, one of LOG_BASES; bare_logs, how many logarithms without a base were computed.
+    Attributes: log_base, one of LOG_BASES; bare_logs, how many logarithms without a base were computed; logistic, how
+    often a sigma that the text does not define was read as the logistic function.
     """
 
     log_base: str
     bare_logs: int
+    logistic: int
 
     def spend(self, work: int) -> None:
         """Take work from the budget. Raises TooLarge."""
@@ -80,7 +82,8 @@ def applied(node: Known, values: list[Value], use: Arithmetic) -> Value:
             return _map(value, lambda x: reals.apply(function, x))
         case "relu", [value]:
             return _map(value, lambda x: x if reals.sign(x) > 0 else real(0))
-        case "sigmoid", [value]:
+        case (("sigmoid" | "logistic"), [value]):
+            use.logistic += function == "logistic"
             one = real(1)
             return _map(value, lambda x: use.divide(one, use.plus(one, reals.exponential(reals.subtract(real(0), x)))))
         case "degrees", [value] if not isinstance(value, Array):

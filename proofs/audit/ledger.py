@@ -15,10 +15,12 @@ from proofs.audit.failures import NotDefined, ShapesDiffer
 from proofs.audit.findings import MORE_DIGITS, Edit, Finding, PrintedValue, Side
 from proofs.audit.limits import TooLarge, Unread
 from proofs.audit.reals import Undefined
-from proofs.audit.syntax import latex, numbers
+from proofs.audit.syntax import Call, latex, numbers
 from proofs.audit.values import Array, component, decimal, shape_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from proofs.audit.definitions import Record, Statement
     from proofs.audit.reals import Real
     from proofs.audit.source import Source
@@ -39,7 +41,7 @@ class Reference:
 
     `cause`: where the first mistake stands in what `local` used; None if it has none. `settled`: the expressions
     before agree, so that a wrong number can be corrected. `about`: said to be so only roughly. `repeated`: the same
-    numbers, printed before.
+    numbers, printed before. `slack`: how far each entry moves with the rounding of inputs that hold only roughly.
     """
 
     local: list[Real] | None
@@ -50,6 +52,7 @@ class Reference:
     about: bool = False
     statement: int = -1
     repeated: Record | None = None
+    slack: Callable[[], list[Real] | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,7 @@ class Ledger:
             exact = None if reference.exact is None else reference.exact[index]
             again = None if reference.repeated is None else reference.repeated.causes[index : index + 1]
             before = reference.cause if not again else again[0]
-            value = self._value(name, number, component(printed.shape, index), local, exact, reference, before)
+            value = self._value(name, number, index, component(printed.shape, index), local, exact, reference, before)
             printed.causes.append(value.cause)
             if value.cause is not None:
                 self.causes[number.start] = value.cause
@@ -141,6 +144,7 @@ class Ledger:
         self,
         name: str,
         number: Number,
+        place: int,
         index: tuple[int, ...] | None,
         local: Real | None,
         exact: Real | None,
@@ -149,6 +153,10 @@ class Ledger:
     ) -> PrintedValue:
         """Judge one printed number; keep the value, and its finding and correction if it is not right."""
         sides = [None if x is None else judge.verdict(number.printed, x) for x in (local, exact)]
+        if "wrong" in sides and reference.slack is not None:
+            sides = [
+                self._eased(number, x, side, place, reference) for x, side in zip((local, exact), sides, strict=True)
+            ]
         first, second, overall = judge.both(sides[0], sides[1], sound=reference.cause is None)
         inherits = before is not None and (
             not reference.settled or local is None or not {sides[0], sides[1]}.isdisjoint(judge.SOUND)
@@ -186,6 +194,20 @@ class Ledger:
             self.correct(number, exact if exact is not None else local)
         return value
 
+    @staticmethod
+    def _eased(number: Number, exact: Real | None, side: str | None, place: int, reference: Reference) -> str | None:
+        """Return `carried` for a wrong side that the rounding of the inputs explains."""
+        room = reference.slack() if reference.slack is not None and side == "wrong" and exact is not None else None
+        if room is None or exact is None or place >= len(room):
+            return side
+        try:
+            error = reals.absolute(reals.subtract(number.printed.value, exact))
+            half = reals.divide(number.printed.step, reals.real(2))
+            near = reals.sign(reals.subtract(error, reals.add(half, room[place]))) <= 0
+        except FAILURES:
+            return side
+        return "carried" if near else side
+
     def _coarse(self, number: Number, exact: Real | None, value: PrintedValue) -> None:
         """Remark that a number said to be equal is right only because it is rounded to a whole one, and far off."""
         p = number.printed
@@ -205,7 +227,7 @@ class Ledger:
 
     def correct(self, number: Number, exact: Real | None) -> None:
         """Add the edit that makes a number the rounding of its exact value; None changes nothing."""
-        if exact is None:
+        if exact is None or not self._stands(number):
             return
         printed, power = number.printed, judge.power_of_ten(number.printed, exact)
         if power is not None:
@@ -222,6 +244,8 @@ class Ledger:
             start, units = number.digits, -units  # the sign and what stands behind it stay
         elif number.digits == number.start:
             return  # its sign is that of a difference: a number of the other sign does not fit there
+        elif number.digits > start and self.source.text[start + 1 : number.digits].strip():
+            return  # something stands between the sign and the digits, and would be cut in two
         text = number.printed.rewritten(units, self._minus if units < 0 <= number.printed.units else "-")
         if units < 0 <= number.printed.units and _AFTER_OPERATOR.search(self.source.text, max(0, start - 12), start):
             text = f"({text})"  # 2 \cdot 5 becomes 2 \cdot (-5)
@@ -237,6 +261,15 @@ class Ledger:
             braced = group == 1 or "{" in found[0] or 0 <= power <= 9
             text = sign + str(abs(power))
             self.edits[start] = Edit(start, stop, text if braced else f"{{{text}}}")
+
+    def _stands(self, number: Number) -> bool:
+        """Whether the document holds the digits of a number: those of a macro's body are printed elsewhere."""
+        text = number.printed.text
+        whole, digits = (
+            self.source.excerpt(at, number.stop) for at in (number.start, max(number.start, number.digits))
+        )
+        signed = number.digits == number.start or whole[:1] == text[:1]  # the sign of a difference stands before it
+        return signed and "".join(digits.split()) == "".join(text.lstrip("-\u2212+").split())
 
     @cached_property
     def _minus(self) -> str:
@@ -255,7 +288,8 @@ class Ledger:
         if isinstance(error, NotDefined):
             if error.name not in self._undefined:
                 self._undefined.add(error.name)
-                name = latex(error.node)
+                # The arguments of a call may be anything: they are shown as the text has them.
+                name = self.text(error.node) if isinstance(error.node, Call) else latex(error.node)
                 self.find("undefined", name, wording.undefined(name, error.reason), start, stop)
         else:
             kind = "shape" if isinstance(error, ShapesDiffer) else "unread"

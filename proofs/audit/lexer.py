@@ -127,7 +127,7 @@ def tokens(segment: Segment, known: Numerals | None = None) -> list[Token]:
             skip_delimiter = sign in {r"\left", r"\right"}
             continue
         last = first + len(sign)
-        stop = last + shift if shift is not None else segment.offset(last - 1) + 1
+        stop = last + shift if shift is not None else segment.end(last - 1)
         out.append(Token(named[0], named[1], sign, start, stop))
         if named[0] in _BRACKETS:
             reader.follow(named[0], out)
@@ -165,7 +165,7 @@ class _Numbers:
         """Add the numbers of a run, and the commas between them if it is a list."""
         start = segment.offset(first)
         if run.isdecimal():
-            out.append(Token("number", run, run, start, segment.offset(first + len(run) - 1) + 1))
+            out.append(Token("number", run, run, start, segment.end(first + len(run) - 1)))
             return
         index = (bool(self.groups) and any(self.groups)) or (bool(out) and out[-1].kind == "sub")
         try:
@@ -178,7 +178,7 @@ class _Numbers:
                 out.append(Token("separator", ",", ",", comma, comma + 1))
                 first += 1
             length = len(_POWER.split(part)[0])
-            stop = segment.offset(first + length - 1) + 1
+            stop = segment.end(first + length - 1)
             out.append(Token("number", plain, part[:length], segment.offset(first), stop))
             first += len(part)
 

@@ -15,6 +15,19 @@ MAX_DOLLARS = 400_000
 """Most dollar signs in one document: each costs a token of the Markdown reader, and memory."""
 MAX_SEGMENT = 50_000
 """Longest math segment, in characters."""
+MAX_MACROS = 2_000
+"""Most definitions of macros that are looked for in one document."""
+MAX_MACRO = 2_000
+"""Longest definition of a macro, in characters."""
+MAX_MACRO_DEPTH = 16
+"""Deepest nesting of macros: in each other's definitions and in each other's arguments."""
+MAX_EXPANDED = 50_000
+"""Longest segment with its macros replaced, in characters; each replacement counts for one, and so does each
+character that is looked at for one."""
+MAX_EXPANSIONS = 2_000_000
+"""As MAX_EXPANDED, for all segments of a document together: this, and MACRO_GROWTH for each of its characters."""
+MACRO_GROWTH = 4
+"""See MAX_EXPANSIONS: a long document may replace more, and costs its length."""
 MAX_QUOTES = 40
 """Deepest nesting of quotations and lists."""
 MAX_NESTING = 100

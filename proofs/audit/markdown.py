@@ -43,6 +43,7 @@ _FENCES = frozenset({"math", "{math}"})
 # The first line must name something: a text that begins and ends with a rule is no front matter.
 _FRONT_MATTER = re.compile(r"---[ \t]*\n[\w\"'-][\w \"'.-]*:(?:.*\n)*?(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
 _OPENING = re.compile(r"\$\$|\\\\?\[|\\begin\{([a-z]+\*?)\}")
+_CODE = re.compile(r"^[ \t>]*(`{3,}|~{3,})([^`\n]*)$|(?<![$`\\])`[^`\n]+`(?!`)", re.MULTILINE)
 _BLANK = re.compile(r"^[ \t>]*+$", re.MULTILINE)
 _BAR = re.compile(r"(?<!\\)\|")
 _MARK = re.compile(r"\$|\\[(\[]|\\begin\{")
@@ -71,6 +72,31 @@ def read(text: str, first: int = 0) -> list[Segment]:
 def with_line_feeds(text: str) -> str:
     r"""Return text of the same length whose lines all end with "\n", so that offsets hold for both."""
     return text.replace("\r\n", " \n").replace("\r", "\n") if "\r" in text else text
+
+
+def bare(text: str) -> str:
+    """Return text of the same length with blanks for its code, as far as fences and backticks on one line tell."""
+    parts: list[str] = []
+    at, fence, opened = 0, "", -1  # opened: where the code began that is open
+    for mark in _CODE.finditer(text):
+        sign = mark[1] or ""
+        if fence:
+            if not sign.startswith(fence) or mark[2].strip():
+                continue
+            fence = ""
+        elif sign:
+            fence = sign
+            opened = mark.start() if mark[2].strip().lower() not in _FENCES else -1
+            continue
+        else:
+            opened = mark.start()
+        if opened >= 0:
+            parts += [text[at:opened], " " * (mark.end() - opened)]
+            at, opened = mark.end(), -1
+    if opened >= 0:
+        parts += [text[at:opened], " " * (len(text) - opened)]
+        at = len(text)
+    return "".join([*parts, text[at:]])
 
 
 class _Page(StateBlock):

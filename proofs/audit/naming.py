@@ -75,6 +75,14 @@ class Naming(Cursor, ABC):
         known = token.value in KNOWN and token.value not in self.words.functions and not node.index
         if known and (self.now.text == "(" or (token.kind == "upright" and self.applies())):
             return self.known(KNOWN[token.value], token.start)
+        own = self.words.letters | self.words.functions
+        if (
+            token.value == r"\sigma"
+            and self.now.text == "("
+            and r"\sigma" not in own
+            and not (index or label or primes)
+        ):
+            return self.known("logistic", token.start)  # what every text on networks means by it
         if self.now.text == "(" and (
             token.value in self.words.functions
             or token.kind == "upright"

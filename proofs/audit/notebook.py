@@ -43,13 +43,13 @@ _Node = dict[str, "_Node"] | list["_Node"] | _String | None
 def segments(source: Source) -> list[Segment]:
     """Return the math segments of a notebook's Markdown cells, in order. Raises Unreadable if it is broken."""
     found: list[Segment] = []
-    for text, layout in _cells(source):
+    for text, layout in cells(source):
         if "$" in text or "\\" in text:
             found.extend(layout.through(segment) for segment in markdown.read(text))
     return found
 
 
-def _cells(source: Source) -> Iterator[tuple[str, Layout]]:
+def cells(source: Source) -> Iterator[tuple[str, Layout]]:
     """Yield the text of each Markdown cell, and where its characters stand."""
     raw = source.text
     for number, cell in enumerate(_cell_nodes(_parsed(source), source.name), start=1):

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from proofs.audit.vocabulary import Vocabulary
 
 _MOST_SHARED = 1_000
-_SHARED: dict[tuple[tuple[str, ...], tuple[bool, ...]], tuple[tuple[str, ...], tuple[bool, ...]]] = {}
+_SHARED: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[tuple[str, ...], tuple[str, ...]]] = {}
 """The relations of chains: most are one of a few, and a long document has many."""
 _CONJUNCTIONS = frozenset({"e", "and", "y", "et", "und"})
 _STATEMENT_MARKS = frozenset({"relation", "separator", "newline"})
@@ -133,7 +133,7 @@ class _Parser(Functions):
         first = self.at
         members, relations, about = [self.member()], [], []
         while self.continues():
-            about.append(self.now.text in ABOUT)
+            about.append(ABOUT.get(self.now.text, ""))
             relations.append(self.take().value)
             self.skip("align", "newline")
             if self.now.kind == "relation":

@@ -15,18 +15,29 @@ class Segment:
     """One piece of math, without its delimiters (an environment keeps them: its name matters).
 
     Attributes: text; origins, pairs (index in text, offset in the document): from each index on, both run in
-    step; problem: why it cannot be read, if its place alone says so.
+    step; problem: why it cannot be read, if its place alone says so; fixed: of the runs whose text does not stand
+    in the document, by their index, where the stretch ends that they stand for (a macro's use, or a part of it).
+    All characters of such a run are at its offset, which is never that of a digit or of a decimal mark.
     """
 
     text: str
     origins: Origins
     problem: str = ""
+    fixed: dict[int, int] | None = None
 
     def offset(self, index: int) -> int:
         """Return the document offset of the character at `index` (the end is allowed)."""
         origins = self.origins
         at, offset = origins[0] if len(origins) == 1 else origins[bisect_right(origins, (index, _LAST)) - 1]
-        return offset + index - at
+        return offset if self.fixed is not None and at in self.fixed else offset + index - at
+
+    def end(self, index: int) -> int:
+        """Return the document offset after the character at `index`, or after what it stands for."""
+        if self.fixed is not None:
+            at, _ = self.origins[bisect_right(self.origins, (index, _LAST)) - 1]
+            if at in self.fixed:
+                return self.fixed[at]
+        return self.offset(index) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,11 @@ class Layout:
 
     indexes: Sequence[int]
     offsets: Sequence[int]
+
+    def offset(self, index: int) -> int:
+        """Return where the character at `index` stands."""
+        run = max(bisect_right(self.indexes, index) - 1, 0)
+        return self.offsets[run] + index - self.indexes[run]
 
     def cut(self, start: int, stop: int) -> Origins:
         """Return the origins of a stretch of the text, counted from its start."""

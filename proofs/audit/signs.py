@@ -80,8 +80,11 @@ SIGNS: dict[str, tuple[str, str]] = {
 }
 """(kind, value) by spelling."""
 
-ABOUT = frozenset([r"≈", r"≃", r"≅", r"≡", r"≐", r"\approx", r"\simeq", r"\cong", r"\equiv", r"\doteq"])
-"""Signs of equality that do not claim two expressions to be exactly equal."""
+ABOUT = {
+    **dict.fromkeys([r"≈", r"≃", r"≅", r"≐", r"\approx", r"\simeq", r"\cong", r"\doteq"], "roughly"),
+    **dict.fromkeys([r"≡", r"\equiv"], "congruent"),
+}
+"""Signs of equality that do not claim two expressions to be exactly equal, and what they claim."""
 
 LAYOUT = frozenset(
     _itself(

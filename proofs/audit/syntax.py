@@ -178,13 +178,13 @@ Node: TypeAlias = (
 class Chain:
     r"""Formulas joined by relations: members[0] relations[0] members[1] ...
 
-    Relations are "=" for every sign that claims equality, the sign itself for the others; about[i] says whether
-    relations[i] claims no exact equality (`\approx`, `\equiv`).
+    Relations are "=" for every sign that claims equality, the sign itself for the others; about[i] says what
+    relations[i] claims that is less than equality: "roughly" (`\approx`), "congruent" (`\equiv`), else "".
     """
 
     members: tuple[Node, ...]
     relations: tuple[str, ...]
-    about: tuple[bool, ...] = ()
+    about: tuple[str, ...] = ()
 
 
 def negated(number: Number) -> Number:

@@ -1,7 +1,7 @@
 r"""Plain TeX to math segments: `$`, `$$`, `\(`, `\[` and the environments that are math.
 
 One walk from left to right over the body of the document.  Stepped over are comments, verbatim text, what
-stands before `\begin{document}` and what follows `\end{document}`.  Macros are not expanded.  Math ends at a
+stands before `\begin{document}` and what follows `\end{document}`.  Macros are replaced later.  Math ends at a
 blank line at the latest, as it does for TeX: what is open there is handed on with the problem named.
 """
 
@@ -76,6 +76,30 @@ def _math(text: str) -> Iterator[tuple[int, int, str]]:
             else:
                 at = blank
                 yield (start, at, NOT_CLOSED.format(opened))
+
+
+def bare(text: str) -> str:
+    r"""Return text of the same length with blanks for its comments and verbatim text, up to `\end{document}`."""
+    parts: list[str] = []
+    missing: set[str] = set()
+    at = written = 0
+    while (sign := _SIGN.search(text, at)) is not None:
+        start, at = sign.start(), sign.end()
+        if sign[0].startswith("\\end") and text.startswith("{document}", at):
+            break
+        if sign[0].startswith("%"):
+            stop = at
+        elif sign[1] in _VERBATIM:
+            stop = _verbatim_end(text, at, f"\\end{{{sign[1]}}}", missing)
+        elif sign[2] in _VERBS:
+            stop = _shown_end(text, at)
+        else:
+            continue
+        parts += [text[written:start], " " * (stop - start)]
+        at = written = stop
+    else:
+        at = len(text)
+    return "".join([*parts, text[written:at]])
 
 
 @cache

@@ -93,8 +93,11 @@ def vocabulary(segments: Iterable[Sequence[Token]]) -> Vocabulary:
                 continue
             if label:
                 labelled.add((head.value[-1] if head.kind == "word" else head.value, label))
-            if arguments and end > after and (head.value not in KNOWN or _is_own(head.value, tokens, after, end)):
+            meant = head.value in KNOWN or head.value == r"\sigma"  # unless the text says what it means by it
+            if arguments and end > after and (not meant or _is_own(head.value, tokens, after, end)):
                 functions.add(head.value)
+            elif arguments and meant:
+                continue
             if head.kind == "upright":
                 upright.add(head.value)
             if len(head.value) == 1 or head.kind == "letter":

@@ -96,6 +96,11 @@ def commas(part: str, wrong: list[int]) -> str:
     return f"the commas in numbers are read as parting {part}: so {_numbers(wrong[0])} would be wrong or unread{other}."
 
 
+def logistic() -> str:
+    """Say what a sigma was read as."""
+    return "\\sigma(x) is read as the logistic function 1/(1 + e^{-x}), since the text does not define it."
+
+
 def logarithm(base: str, wrong: dict[str, int]) -> str:
     """Say what a logarithm without a base was read as."""
     read = "the natural one" if base == "e" else f"the one to base {base}"
