@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 START_BITS = 160
 MAX_BITS = 10_240
 """Enough for every number of up to MAX_DIGITS digits, and as much again to tell it from its neighbours."""
+_NOTHING = arb(0)
 MAX_CHAIN = 40
 """Most balls computed one from the other that are computed again; a longer chain is computed with LONG_BITS once."""
 LONG_BITS = 1_280
@@ -70,10 +71,23 @@ class Ball:
     def floor(self) -> int:
         """Return the largest integer not above the number. Raises TooClose."""
         for ball in self.finer():
-            lowest = ball.floor().unique_fmpz()
+            lowest = whole(ball)
             if lowest is not None:
-                return int(lowest)
+                return lowest
         raise AssertionError  # pragma: no cover - the balls end with TooClose
+
+
+def whole(ball: arb, more: arb = _NOTHING) -> int | None:
+    """Return the largest integer not above `ball + more`, None if the ball leaves open which.
+
+    Arb rounds a sum and a floor to the precision that is set: by default that is fewer digits than numbers have.
+    """
+    saved, ctx.prec = ctx.prec, MAX_BITS
+    try:
+        lowest = (ball + more).floor().unique_fmpz()
+    finally:
+        ctx.prec = saved
+    return None if lowest is None else int(lowest)
 
 
 def _computed(compute: Callable[[int], arb], bits: int) -> arb:

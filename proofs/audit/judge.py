@@ -22,7 +22,7 @@ from flint import arb, ctx, fmpq
 
 from attention.exact import ExpQuotient, TooClose
 from proofs.audit import reals
-from proofs.audit.balls import Ball
+from proofs.audit.balls import Ball, whole
 from proofs.audit.limits import MAX_DIGITS, TooLarge
 from proofs.audit.multiples import PI, Multiple
 from proofs.audit.reals import Infinite, Real, real
@@ -155,9 +155,9 @@ def nearest(number: Printed, exact: Real) -> int:
 
 def _floor(number: Printed, exact: Real) -> int:
     if isinstance(exact, (ExpQuotient, Multiple)):
-        whole = (_scaled(number, exact) + _HALF).floor().unique_fmpz()
-        if whole is not None:
-            return int(whole)
+        units = whole(_scaled(number, exact), _HALF)
+        if units is not None:
+            return units
     scaled = reals.divide(exact, number.step)
     try:
         return reals.floor(reals.add(scaled, real(fmpq(1, 2))))
