@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from proofs.audit.judge import agree
 from proofs.audit.limits import MAX_RIVALS
 from proofs.audit.rules import Rule, places, rule
-from proofs.audit.syntax import Call, Chain, Name, Node, Number, Table, canonical, children, numbers, shape
+from proofs.audit.syntax import Call, Chain, Name, Node, Number, Power, Table, canonical, children, numbers, shape
 from proofs.audit.values import Array, Value
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class Definitions:
 
     Attributes: statements (by canonical head); stated (by stem); rules (by subject); printed (numbers printed
     so far, by canonical name); changes (offsets where something is defined anew); rough (numbers of inputs that
-    are said to hold only roughly).
+    are said to hold only roughly); squares (statements of the square of a name, by the name).
     """
 
     def __init__(self, statements: Sequence[Statement]) -> None:
@@ -123,10 +123,14 @@ class Definitions:
         self.printed: dict[str, list[Record]] = defaultdict(list)
         self.changes: list[int] = []
         self.rough: list[Number] = []
+        self.squares: dict[str, Statement] = {}
         for statement in statements:
             found = rule(statement.chain)
             if found is not None:
                 self._add_rule(found)
+            head = statement.chain.members[0]
+            if isinstance(head, Power) and isinstance(head.base, Name) and canonical(head.exponent) == "2":
+                self.squares.setdefault(canonical(head.base), statement)
             if statement.about and statement.key and not statement.formulas and statement.printed is not None:
                 self.rough.extend(numbers(statement.printed) or ())
             if statement.key and (found is None or statement.printed is not None):
@@ -197,7 +201,7 @@ class Definitions:
         statement = self.defining(node, at)
         if statement is None or statement.printed is None:
             return None
-        near = statement.start - at <= _NEAR and not statement.about
+        near = statement.start - at <= _NEAR and not statement.about and statement.key not in self.squares
         return statement if statement.start <= at or near else None
 
     def symbolic(self, node: Node, statement: Statement) -> Node | None:

@@ -284,6 +284,7 @@ class Examiner:
             cause,
             self._note(),
             about=about,
+            places=max(number.printed.places for number in printed.numbers),
             statement=statement.start,
             repeated=self._repeated(statement, printed),
             slack=partial(self._slack, statement, position) if self.known.rough else None,
@@ -343,8 +344,22 @@ class Examiner:
                 self.ledger.failure(error, statement)
             return None
         if value is None and position and not statement.formulas:
-            value = self._constant(head, printed)
+            value = self._constant(head, printed) or self._root(statement, printed)
         return None if value is None else self.ledger.entries(value, printed, statement)
+
+    def _root(self, statement: Statement, printed: Record) -> Real | None:
+        r"""Return the root of what the text gave before as the square of a name: `s^2 = 13`, so `s = 3.6`."""
+        squared = self.known.squares.get(statement.key)
+        if squared is None or squared.start > statement.start or printed.shape is not None:
+            return None
+        defines = squared.derivation or squared.printed
+        try:
+            value = None if defines is None else self.exact.value(defines, squared.start)
+            root = None if value is None or isinstance(value, Array) else reals.root(value)
+        except FAILURES:
+            return None
+        negative = printed.numbers[0].printed.units < 0
+        return root if root is None or not negative else reals.subtract(reals.real(0), root)
 
     @staticmethod
     def _constant(head: Node, printed: Record) -> Real | None:

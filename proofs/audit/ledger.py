@@ -40,8 +40,9 @@ class Reference:
     """What printed numbers are compared with, in their order.
 
     `cause`: where the first mistake stands in what `local` used; None if it has none. `settled`: the expressions
-    before agree, so that a wrong number can be corrected. `about`: said to be so only roughly. `repeated`: the same
-    numbers, printed before. `slack`: how far each entry moves with the rounding of inputs that hold only roughly.
+    before agree, so that a wrong number can be corrected. `about`: said to be so only roughly. `places`: the most
+    decimals of any of them. `repeated`: the same numbers, printed before. `slack`: how far each entry moves with the
+    rounding of inputs that hold only roughly.
     """
 
     local: list[Real] | None
@@ -50,6 +51,7 @@ class Reference:
     note: str = ""
     settled: bool = True
     about: bool = False
+    places: int = 0
     statement: int = -1
     repeated: Record | None = None
     slack: Callable[[], list[Real] | None] | None = None
@@ -188,7 +190,7 @@ class Ledger:
             if cause == number.start:
                 self._labels[cause] = value.label
             self.find("value", name, message, number.start, number.stop, verdict=overall, cause=cause)
-        if overall == "rounded" and not reference.about and index is None:
+        if overall == "rounded" and not reference.about and (index is None or reference.places):
             self._coarse(number, exact if exact is not None else local, value)
         if overall == "wrong" and reference.settled:
             self.correct(number, exact if exact is not None else local)
@@ -216,6 +218,7 @@ class Ledger:
         try:
             error = reals.absolute(reals.subtract(p.value, exact))
             far = reals.sign(reals.subtract(error, reals.divide(reals.absolute(exact), reals.real(20)))) > 0
+            far = far or (value.component is None and isinstance(exact, fmpq) and 10**MORE_DIGITS % int(exact.q) == 0)
         except FAILURES:
             return
         if far:

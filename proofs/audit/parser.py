@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from proofs.audit import units
 from proofs.audit.brackets import CASES, MATRICES, OPENERS, signed
 from proofs.audit.cursor import END
 from proofs.audit.functions import Functions, is_mixed
@@ -33,7 +34,7 @@ from proofs.audit.syntax import (
     height,
 )
 from proofs.audit.values import printed
-from proofs.audit.vocabulary import KNOWN, LAYOUTS
+from proofs.audit.vocabulary import LAYOUTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,9 +62,16 @@ def chains(tokens: Sequence[Token], words: Vocabulary) -> list[Chain]:
 
 def read(tokens: Sequence[Token], words: Vocabulary) -> tuple[list[Chain], Unread | None]:
     """Return the chains of one segment that could be read, and why the first of the others could not."""
+    measured = units.places(tokens, words) if any(token.kind == "relation" for token in tokens) else []
+    plain = units.without(tokens, measured)
+    if plain is not None:
+        found, failure = read(plain, words)
+        try:
+            return units.bare(found), failure
+        except Unread as error:
+            return [], error
     parser = _Parser(list(tokens), words)
-    found: list[Chain] = []
-    failure: Unread | None = None
+    found, failure = [], None
     while True:
         try:
             parser.segment(found)
@@ -232,7 +240,7 @@ class _Parser(Functions):
                 raise self.unread("two numbers side by side")
             before = factors[-1]
             if isinstance(before.base if isinstance(before, Power) else before, Number) and self.is_unit():
-                raise self.unread("units are not read")
+                raise self.unread(units.NOT_READ)
             place = self.now.start
             factors.append(self.scripted())
             if isinstance(before, Number) and is_mixed(before, factors[-1]):
@@ -262,12 +270,10 @@ class _Parser(Functions):
 
     def is_unit(self) -> bool:
         r"""Whether `\text{km}`, `\Omega` or `\frac{\mathrm{m}}{...}` comes next, in a formula that claims anything."""
-        token, after = self.now, self.peek()
-        if token.value in {r"\frac", r"\tfrac", r"\dfrac"} and after.kind == "group":
-            token, after = self.peek(2), self.peek(3)
-        ohm = token.value == r"\Omega" and r"\Omega" not in self.words.letters
-        unit = token.kind == "upright" and token.value not in {*KNOWN, *self.words.upright, "e"} and after.text != "("
-        return (ohm or unit) and self.claims
+        place = self.at
+        if self.now.value in {r"\frac", r"\tfrac", r"\dfrac"} and self.peek().kind == "group":
+            place += 2
+        return place < len(self.tokens) and units.is_unit(self.tokens, place, self.words) and self.claims
 
     def starts_factor(self) -> bool:
         token = self.now
