@@ -159,7 +159,7 @@ class Brackets(Naming):
         closed = self.take()
         if closed.value != opened.value:
             raise Unread(f"\\begin{{{opened.value}}} ends with \\end{{{closed.value}}}", closed.start)
-        if not rows or len({len(r) for r in rows}) > 1:
+        if not rows or len({len(r) for r in rows}) > 1 or not rows[0]:
             raise Unread(f"a matrix with rows of lengths {sorted({len(r) for r in rows})}", opened.start)
         table = Table(opened.start, closed.stop, tuple(rows))
         return Known(opened.start, closed.stop, "det", (table,)) if opened.value.startswith("vmatrix") else table

@@ -72,6 +72,8 @@ class Cursor:
         r"""Cut the current token after `length` characters, as TeX does: `\frac12`, `x_iW`."""
         token = self.now
         if len(token.text) > length and token.kind in {"number", "word"}:
+            if token.kind == "number" and not token.text.isdecimal():
+                raise self.unread("a number of several signs needs braces in this place")
             head, tail = token.text[:length], token.text[length:]
             middle = token.start + length
             self.tokens[self.at : self.at + 1] = [

@@ -380,7 +380,7 @@ class Examiner:
         if statement.formulas:
             return
         head = statement.chain.members[0]
-        stop = printed.numbers[-1].stop
+        stop = max(printed.numbers[-1].stop, head.stop)  # the number may stand first: 0 = x
         last = self.known.last_printed(head, statement.start)
         if last is None and printed.shape is None:
             last = parts.beside(self.known, head, statement.start)

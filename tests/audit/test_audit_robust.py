@@ -1,16 +1,17 @@
 """Hostile and broken documents: a clear refusal or an `unread` finding, quickly, and never a crash."""
 
+import json
 import os
 import time
 
 import pytest
 from auditing import assert_nothing_wrong, audited
-from commanding import rendered
+from fragments import HOLE, PAGES, SIGNS, STATEMENTS, TEMPLATES
 from hypothesis import given
 from hypothesis import strategies as st
+from invariants import assert_sound
 
 from proofs.audit import Unreadable, audit_bytes, audit_file
-from proofs.report.audit_output import STYLES
 from proofs.report.audit_report import audit_markdown
 from proofs.report.audit_text import audit_text
 
@@ -132,40 +133,64 @@ def test_long_chains_of_names_are_read_in_order():
     assert document.clean
 
 
-@given(st.binary(max_size=120))
-def test_any_bytes_are_audited_or_refused(data):
+NAMES = st.sampled_from(["d.md", "d.tex", "d.ipynb"])
+GLUED = st.lists(st.sampled_from(SIGNS), max_size=40).flatmap(
+    lambda signs: st.sampled_from([" ".join(signs), "".join(signs)])
+)
+
+
+def filled(templates, holes):
+    """Return templates with each hole filled by one of `holes`."""
+
+    def fill(template):
+        first, *rest = template.split(HOLE)
+        return st.tuples(*[holes] * len(rest)).map(
+            lambda found: first + "".join(piece for pair in zip(found, rest, strict=True) for piece in pair)
+        )
+
+    return st.sampled_from(templates).flatmap(fill)
+
+
+FORMULAS = st.recursive(st.sampled_from(SIGNS), lambda inner: filled(TEMPLATES, inner), max_leaves=8)
+DOCUMENTS = st.lists(filled(PAGES, filled(STATEMENTS, FORMULAS) | GLUED), min_size=1, max_size=3).map("\n\n".join)
+
+
+def in_bytes(text, name):
+    """Return a text as a document of that name: a notebook holds it in one cell, a string a line."""
+    if name == "d.ipynb":
+        text = json.dumps({"cells": [{"cell_type": "markdown", "source": text.splitlines(keepends=True)}]})
+    return text.encode()
+
+
+@given(st.binary(max_size=120), NAMES)
+def test_any_bytes_are_audited_or_refused(data, name):
     """Nothing but Unreadable escapes, and every report can be made."""
-    try:
-        document = audit_bytes(data, "input")
-    except Unreadable:
-        return
-    for render in (audit_text, audit_markdown):
-        assert render(document)
-    for style in STYLES:
-        rendered([document], style)
+    assert_sound(data, name)
 
 
-FRAGMENTS = r"""
-x y_1 y_i \alpha_{ij} \alpha_{21} W^Q = = \approx + - * \cdot / 1 2 0.5 -0.3 e^{ } { ( ) [ ] , ; _ ^ ' \frac
-\sqrt \sum_{i=1}^2 f(x) f(2) \begin{bmatrix} \end{bmatrix} & \\ | \| ^T \exp \text{a} $ $ $$ > ` \le
-"""
-PIECES = st.sampled_from([*FRAGMENTS.split(), "\n"])
-
-
-@given(st.lists(PIECES, max_size=40))
-def test_any_formula_is_audited(pieces):
+@given(GLUED, NAMES)
+def test_any_formula_is_audited(text, name):
     """Fragments of mathematics in any order: no crash, and the values are where they say."""
-    try:
-        document = audited("$" + " ".join(pieces) + "$")
-    except Unreadable:
+    assert_sound(in_bytes(f"${text}$", name), name)
+
+
+@given(DOCUMENTS, NAMES)
+def test_any_document_is_audited(text, name):
+    """Whole statements in every notation, in every delimiter and every kind of document."""
+    assert_sound(in_bytes(text, name), name)
+
+
+@given(DOCUMENTS)
+def test_a_notebook_says_what_its_text_says(text):
+    """A document in the one cell of a notebook has the same numbers, verdicts and corrections."""
+    alone, held = (assert_sound(in_bytes(text, name), name) for name in ("d.md", "d.ipynb"))
+    if alone is None or held is None:
         return
-    for value in document.values:
-        place = document.source.place(value.start)
-        assert place == (value.line, value.column)
-        assert document.source.text[value.start : value.stop].replace(" ", "").startswith(value.printed[:1])
-    audit_markdown(document)
-    again = audit_bytes(document.corrected_bytes, "again")
-    assert len(again.source.starts) == len(document.source.starts)
+    assert [(v.label, v.printed, v.verdict) for v in held.values] == [
+        (v.label, v.printed, v.verdict) for v in alone.values
+    ]
+    (cell,) = json.loads(held.corrected_text)["cells"]
+    assert "".join(cell["source"]) == alone.corrected_text
 
 
 @pytest.mark.parametrize("text", ["\\(" * 100_000 + "\\)", "\\(1=" * 50_000, "\\[x\\] " * 50_000])

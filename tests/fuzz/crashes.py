@@ -16,4 +16,18 @@ CRASHES = (
     ("d.md", b"$x = " + b" e x" * 700 + b" = 1$"),
     # Dress that is never closed.
     ("d.md", b"$x = " + b"\\underbrace{" * 300 + b"1 = 1$"),
+    # A number with marks, cut in two as TeX does in a script without braces.
+    ("d.md", b"$x_10{,}00 = 1$"),
+    ("d.md", b"$y = 2^0,5 = 1,414$ $z = 0,25 + 0,5 = 0,75$"),
+    ("d.md", b"$y = \\sqrt1\\,000 + \\frac1{.}52 = 2$"),
+    # A matrix without entries.
+    ("d.md", b"$t = \\begin{pmatrix} \n \\\\ \n \\end{pmatrix}$"),
+    ("d.md", b"$0 = \\begin{pmatrix} \n \\\\ \n \\end{pmatrix}$"),
+    # A finding that ended before it began.
+    ("d.md", b"$0 = x$\n\n$0 = x$"),
+    # A digit that a notebook writes as an escape.
+    ("d.ipynb", b'{"cells":[{"cell_type":"markdown","source":["$1 + 1 = \\u0033$"]}]}'),
+    ("d.ipynb", b'{"cells":[{"cell_type":"markdown","source":["$1 + 1 = \\u0663$"]}]}'),
+    # Wrong numbers of more digits than Arb's default precision.
+    ("d.md", b"$x = \\sqrt{2} = 1.41421356237309504880168872420969807857$"),
 )
