@@ -21,7 +21,7 @@ from proofs.audit.ledger import FAILURES, Ledger, Reference
 from proofs.audit.limits import Unread
 from proofs.audit.scopes import Global, Local
 from proofs.audit.substitutions import Substitutions
-from proofs.audit.syntax import Call, Chain, Name, numbers
+from proofs.audit.syntax import Call, Chain, Name, Power, numbers
 from proofs.audit.values import Array
 
 if TYPE_CHECKING:
@@ -155,7 +155,8 @@ class Examiner:
             try:
                 out[position] = self.local.value(member, statement.start), self.local.cause
             except FAILURES as error:
-                failures.append(error)
+                if position or not isinstance(error, NotDefined) or not isinstance(member, Power):
+                    failures.append(error)  # a square may be given before the name itself is
         if self.local.problems:
             self._shape(self.local.problems[0])
             self._compare_readings(statement, out)

@@ -64,14 +64,20 @@ def read(tokens: Sequence[Token], words: Vocabulary) -> tuple[list[Chain], Unrea
     """Return the chains of one segment that could be read, and why the first of the others could not."""
     measured = units.places(tokens, words) if any(token.kind == "relation" for token in tokens) else []
     plain = units.without(tokens, measured)
-    if plain is not None:
-        found, failure = read(plain, words)
-        try:
-            return units.bare(found), failure
-        except Unread as error:
-            return [], error
+    if plain is None:
+        return _lines(tokens, words)
+    found, failure = _lines(plain, words)
+    try:
+        return units.bare(found), failure
+    except Unread as error:
+        return [], error
+
+
+def _lines(tokens: Sequence[Token], words: Vocabulary) -> tuple[list[Chain], Unread | None]:
+    """Return the chains of the lines that could be read, and why the first of the others could not."""
     parser = _Parser(list(tokens), words)
-    found, failure = [], None
+    found: list[Chain] = []
+    failure: Unread | None = None
     while True:
         try:
             parser.segment(found)

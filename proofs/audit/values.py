@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from flint import fmpq
@@ -90,14 +91,22 @@ def printed(text: str, offset: int | None = None, plain: str = "") -> Printed:
     any ("1234.5e-3"), where that is not `text` itself.  Raises TooLarge beyond MAX_DIGITS digits (`offset` is where it
     stands).
     """
+    try:
+        return _printed(text, plain)
+    except TooLarge as error:
+        raise TooLarge(error.reason, offset) from None
+
+
+@lru_cache(maxsize=1024)  # 0, 1, 0.5 stand everywhere, and are one object
+def _printed(text: str, plain: str) -> Printed:
     if text.isdecimal() and plain in {"", text} and len(text) <= MAX_DIGITS:
         return Printed(text, int(text), 0, "")
     mantissa, _, exponent = (plain or _DECIMAL_COMMA.sub(".", text)).partition("e")
     whole, mark, rest = mantissa.lstrip(_MINUS + "+ ").partition(".")
     if len(whole) + len(rest) > MAX_DIGITS:
-        raise TooLarge(f"a number of {len(whole) + len(rest)} digits (at most {MAX_DIGITS} are read)", offset)
+        raise TooLarge(f"a number of {len(whole) + len(rest)} digits (at most {MAX_DIGITS} are read)")
     if len(exponent) > len(str(MAX_DIGITS)) + 1 or abs(int(exponent or "0")) > MAX_DIGITS:
-        raise TooLarge(f"a power of ten beyond 10^{MAX_DIGITS}", offset)
+        raise TooLarge(f"a power of ten beyond 10^{MAX_DIGITS}")
     units = int(whole + rest or "0")
     negative = text[0] in _MINUS
     group = ""
