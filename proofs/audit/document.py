@@ -157,7 +157,8 @@ def _refusals(passage: Passage, segment: Segment) -> Iterator[None]:
 
 
 def _failure(error: Unread, segment: Segment) -> Unread | None:
-    return error if _CLAIMS.search(segment.text) else None
+    # Without the frames that it came through: they hold all that was read of the segment.
+    return error.with_traceback(None) if _CLAIMS.search(segment.text) else None
 
 
 def _statement(chain: Chain, valued: Container[str]) -> Statement:

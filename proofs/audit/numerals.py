@@ -38,6 +38,7 @@ _GROUPS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+\.\d")
 _HARD = frozenset({",", "{,}", ".", "{.}"})
 _PARTS = re.compile(rf"(\{{[,.]\}}|[.,]|{_SPACED})")
 _EXPONENT = re.compile(r"[eE]([-+]?\d+)$")
+_BARE_COMMA = re.compile(r"(?<!\{),")
 _THREE = re.compile(r"\d{3}")
 _LEAD = re.compile(r"[1-9]\d{0,2}")
 
@@ -135,13 +136,11 @@ def parts(run: str, known: Numerals, *, claims: bool, inside: bool, index: bool)
     mantissa, exponent = _power(run, claims=claims)
     pieces = _PARTS.split(mantissa)
     digits, marks = pieces[::2], pieces[1::2]
-    if index and "," in marks:
-        return [(part, part) for part in run.split(",")]
-    listed = _listed(digits, marks, known, claims=claims, inside=inside)
+    listed = (index and "," in marks) or _listed(digits, marks, known, claims=claims, inside=inside)
     if listed and exponent and claims:
         raise Ambiguous(DECIMALS_OR_LIST)
     if listed:
-        return [one for part in run.split(",") for one in parts(part, known, claims=claims, inside=True, index=False)]
+        return [one for part in _BARE_COMMA.split(run) for one in parts(part, known, claims=claims, inside=True, index=False)]
     return [(run, _plain(digits, marks, known, claims=claims) + exponent)]
 
 

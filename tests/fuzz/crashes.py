@@ -30,4 +30,7 @@ CRASHES = (
     ("d.ipynb", b'{"cells":[{"cell_type":"markdown","source":["$1 + 1 = \\u0663$"]}]}'),
     # Wrong numbers of more digits than Arb's default precision.
     ("d.md", b"$x = \\sqrt{2} = 1.41421356237309504880168872420969807857$"),
+    # A list of numbers with two kinds of comma.
+    ("d.md", b"$(0{,}6{,}0,3)$ $x_{6{,}0,3} = 1 + 1$"),
+    ("d.tex", b"\\(\\begin{smallmatrix}1{,}0-1{,}4&1{,}3-0{,}6{,}0,3\\)"),
 )
