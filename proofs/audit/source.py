@@ -25,6 +25,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 # What text files never hold: C0 controls other than tab, line feed, form feed and carriage return; DEL; and
 # C1.
 _BETWEEN_STRINGS = re.compile(r'"\s*,\s*"')
+_SIZES = re.compile(r"\\(?:left|right|middle|[bB]igg?[lrm]?)(?![A-Za-z])\s*")
 _QUOTED_LINE = re.compile(r"(\r\n|\r|\n)[ \t>]*")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 _EXPECTED = f"a text file of at most {MAX_BYTES >> 20} MiB (UTF-8, Windows-1252 or Latin-1)"
@@ -70,13 +71,16 @@ class Source:
         return json.dumps(text, ensure_ascii=False)[1:-1] if self.is_json else text
 
     def excerpt(self, start: int, stop: int) -> str:
-        """Return a stretch of the document as its author sees it, on one line."""
+        r"""Return a stretch of the document as its author sees it, on one line, without `\left` and the like.
+
+        A formula begins behind its `\left` and would show its `\right` alone.
+        """
         text = self.text[start:stop]
         if self.is_json:
             text = _BETWEEN_STRINGS.sub("", text)
             with contextlib.suppress(ValueError):  # cut in the middle of an escape
                 text = str(json.loads(f'"{text}"'))
-        return " ".join(_QUOTED_LINE.sub(" ", text).split())
+        return " ".join(_SIZES.sub("", _QUOTED_LINE.sub(" ", text)).split())
 
     def encode(self, text: str) -> bytes:
         """Return `text` in the bytes this document is written in: same encoding, mark and mojibake."""

@@ -14,7 +14,7 @@ _LONG = 80
 
 def value(found: PrintedValue, origin: tuple[str, int] | None = None) -> str:
     """Say what is printed and what should be; `origin`: name and line of the earlier mistake that is carried on."""
-    local, exact = (_side(side) for side in (found.local, found.exact))
+    local, exact = (_decimals(_side(side), found) for side in (found.local, found.exact))
     where = f"{found.label} is printed as {found.printed}"
     if found.verdict == "truncated":
         return f"{where}, cut off instead of rounded: {exact or local}."
@@ -165,3 +165,9 @@ def definition(name: str, line: int, used: int, why: str) -> str:
 
 def _side(side: Side | None) -> str | None:
     return None if side is None else side.expected or "a number too long to print"
+
+
+def _decimals(text: str | None, found: PrintedValue) -> str | None:
+    """Return a number with the decimal mark that the text uses."""
+    comma = "," in found.printed.replace("{,}", ",") and "." not in found.printed
+    return text.replace(".", ",") if comma and text is not None else text
