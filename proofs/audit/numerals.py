@@ -140,7 +140,8 @@ def parts(run: str, known: Numerals, *, claims: bool, inside: bool, index: bool)
     if listed and exponent and claims:
         raise Ambiguous(DECIMALS_OR_LIST)
     if listed:
-        return [one for part in _BARE_COMMA.split(run) for one in parts(part, known, claims=claims, inside=True, index=False)]
+        entries = _BARE_COMMA.split(run)
+        return [one for entry in entries for one in parts(entry, known, claims=claims, inside=True, index=False)]
     return [(run, _plain(digits, marks, known, claims=claims) + exponent)]
 
 
