@@ -65,7 +65,7 @@ _BETWEEN = frozenset(
 )
 _STYLE = re.compile(rf"\\(?:{_STYLES})(?![A-Za-z])")
 _STYLED = re.compile(r"(\\[a-zA-Z]+)\s*\{?\s*(.*?)\s*\}?", re.DOTALL)
-_POWER = re.compile(r"[eE](?=[-+]?\d+$)")
+_POWER = re.compile(r"(?<=\d)[eE](?=[-+]?\d+$)")
 _NOT_FIXED = ("", "")
 _FIXED: dict[str, tuple[str, str] | None] = {**dict.fromkeys(LAYOUT), **SIGNS}
 """Signs with one meaning wherever they stand; None for layout."""

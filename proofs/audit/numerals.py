@@ -37,7 +37,7 @@ _POINT_GROUPS = re.compile(r"(?<![\d.])[1-9]\d{0,2}(?:(?:\.\d{3})+(?:\{,\}|,)\d|
 _GROUPS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+\.\d")
 _HARD = frozenset({",", "{,}", ".", "{.}"})
 _PARTS = re.compile(rf"(\{{[,.]\}}|[.,]|{_SPACED})")
-_EXPONENT = re.compile(r"[eE]([-+]?\d+)$")
+_EXPONENT = re.compile(r"(?<=\d)[eE]([-+]?\d+)$")  # behind a digit: \thinspace ends with an e, too
 _BARE_COMMA = re.compile(r"(?<!\{),")
 _THREE = re.compile(r"\d{3}")
 _LEAD = re.compile(r"[1-9]\d{0,2}")

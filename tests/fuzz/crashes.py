@@ -33,4 +33,6 @@ CRASHES = (
     # A list of numbers with two kinds of comma.
     ("d.md", b"$(0{,}6{,}0,3)$ $x_{6{,}0,3} = 1 + 1$"),
     ("d.tex", b"\\(\\begin{smallmatrix}1{,}0-1{,}4&1{,}3-0{,}6{,}0,3\\)"),
+    # The last letter of a space, taken for the mark of a power of ten.
+    ("d.md", b"$x = 12\\thinspace000 + 1 = 12\\thinspace002$"),
 )
