@@ -96,7 +96,8 @@ def tokens(segment: Segment, known: Numerals | None = None) -> list[Token]:
         )
     out: list[Token] = []
     reader = _Numbers(known or Numerals(), claims=_CLAIMS.search(text) is not None)
-    shift = segment.origins[0][1] - segment.origins[0][0] if len(segment.origins) == 1 else None
+    whole = len(segment.origins) == 1 and segment.fixed is None
+    shift = segment.origins[0][1] - segment.origins[0][0] if whole else None
     skip_delimiter = False
     dressed = "\\" in text and dress.worn(text)
     for match in _TOKEN.finditer(text):

@@ -123,6 +123,7 @@ def _joined(strings: list[_Node], raw: str, name: str, number: int) -> tuple[str
     """Return the text of a cell's strings, one after the other, and where its characters stand."""
     parts: list[str] = []
     indexes, offsets = array("q", [0]), array("q", [0])
+    ends: dict[int, int] = {}
     at = 0
 
     def add(piece: str, offset: int) -> None:
@@ -141,8 +142,10 @@ def _joined(strings: list[_Node], raw: str, name: str, number: int) -> tuple[str
             add(raw[plain : escape.start()], plain)
             add(_LONE_SURROGATE.sub("\ufffd", json.loads(f'"{escape[0]}"')), escape.start())
             plain = escape.end()
+            if plain - escape.start() > 2:  # "\\u00bd" may be a name or a digit; the others are signs
+                ends[escape.start()] = plain
         add(raw[plain : string.stop], plain)
-    return "".join(parts), Layout(indexes, offsets)
+    return "".join(parts), Layout(indexes, offsets, ends)
 
 
 def _kind(node: _Node, raw: str) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 Origins = list[tuple[int, int]]
 _LAST = 1 << 62
@@ -16,8 +16,8 @@ class Segment:
 
     Attributes: text; origins, pairs (index in text, offset in the document): from each index on, both run in
     step; problem: why it cannot be read, if its place alone says so; fixed: of the runs whose text does not stand
-    in the document, by their index, where the stretch ends that they stand for (a macro's use, or a part of it).
-    All characters of such a run are at its offset, which is never that of a digit or of a decimal mark.
+    in the document, by their index, where the stretch ends that they stand for (a macro's use, or a part of it; an
+    escape).  All characters of such a run are at its offset.
     """
 
     text: str
@@ -44,11 +44,13 @@ class Segment:
 class Layout:
     """Where the characters of a text stand: from each of `indexes` on, text and document run in step.
 
-    Two sequences of numbers, not pairs: a text may hold one run for every second character.
+    Two sequences of numbers, not pairs: a text may hold one run for every second character.  `ends` says of offsets
+    where one character stands as several (an escape) where these end, if that matters.
     """
 
     indexes: Sequence[int]
     offsets: Sequence[int]
+    ends: Mapping[int, int] = field(default_factory=dict)
 
     def offset(self, index: int) -> int:
         """Return where the character at `index` stands."""
@@ -73,4 +75,5 @@ class Layout:
             for (index, near), end in zip(segment.origins, ends, strict=True)
             for step, far in self.cut(near, near + max(end - index, 1))
         ]
-        return Segment(segment.text, out, segment.problem)
+        fixed = {index: self.ends[far] for index, far in out if far in self.ends} if self.ends else None
+        return Segment(segment.text, out, segment.problem, fixed or None)

@@ -7,7 +7,7 @@ import time
 import pytest
 from auditing import assert_nothing_wrong, audited
 from fragments import HOLE, PAGES, SIGNS, STATEMENTS, TEMPLATES
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from invariants import assert_sound
 
@@ -181,6 +181,7 @@ def test_any_document_is_audited(text, name):
 
 
 @given(DOCUMENTS)
+@example("$0 = ½$ $β = 1 + 1 = ٣$")  # written as escapes, of which the last character is not the end
 def test_a_notebook_says_what_its_text_says(text):
     """A document in the one cell of a notebook has the same numbers, verdicts and corrections."""
     alone, held = (assert_sound(in_bytes(text, name), name) for name in ("d.md", "d.ipynb"))
