@@ -70,6 +70,9 @@ class Program(click.Group):
         **extra: Any,
     ) -> Any:
         """Run; an interrupt exits with 130, a full disk with 2, a closed pipe quietly with 141."""
+        for name in ("stdin", "stdout", "stderr"):
+            if getattr(sys, name) is None:  # closed by the caller: nothing is read there, and what is said is lost
+                setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), "r" if name == "stdin" else "w"))
         if not standalone_mode:
             return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
         try:

@@ -9,7 +9,7 @@ The front door is `audit_file`, or `audit_bytes` for what is not a file.  Each r
     meaning     rules, definitions, scopes (what names mean), reals with multiples and balls, values, known (functions),
                 matrices, evaluator with budget (exact values)
     judging     pairing and substitutions (numbers put in for names), links (between expressions), judge (verdicts),
-                examiner (the walk), disagreements (between definitions), hints (on the whole), ledger, findings,
+                comparisons, examiner (the walk), disagreements (between definitions), hints (on the whole), ledger, findings,
                 wording (what comes out), correction
     many        gathering (which documents), batch (several processes), selection and baseline (which findings)
     limits      caps and named errors
@@ -68,18 +68,18 @@ def audit_file(path: str | Path, *, reading: str = "auto") -> DocumentAudit:
     file = Path(path)
     try:
         if file.is_dir():
-            raise Unreadable(name, "a Markdown file", "a directory")
+            raise Unreadable(name, "a document", "a directory")
         if file.is_file() and file.stat().st_size > MAX_BYTES:
             raise Unreadable(name, f"a text file of at most {MAX_BYTES >> 20} MiB", f"{file.stat().st_size:,} bytes")
         if file.exists() and not file.is_file():
-            raise Unreadable(name, "a Markdown file", "no regular file")
+            raise Unreadable(name, "a document", "no regular file")
         with file.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise Unreadable(name, "a Markdown file", "no such file") from None
+        raise Unreadable(name, "a document", "no such file") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise Unreadable(name, "a readable Markdown file", reason) from None
+        raise Unreadable(name, "a document that can be read", reason) from None
     return audit_bytes(data, name, reading=reading)
 
 

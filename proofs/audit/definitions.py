@@ -67,7 +67,7 @@ class Record:
     """Numbers printed for a name.
 
     Attributes: start; numbers; shape; flat; causes (for each number, once judged: where the
-    mistake stands that it is wrong by, None if it holds none).
+    mistake stands that it is wrong by, None if it holds none); implied (put in for the name, and said nowhere else).
     """
 
     start: int
@@ -75,6 +75,7 @@ class Record:
     shape: tuple[int, int] | None
     flat: bool = False
     causes: list[int | None] = field(default_factory=list)
+    implied: bool = False
 
     def value(self) -> Value:
         """The numbers as printed."""
@@ -226,6 +227,10 @@ class Definitions:
         found = self.printed.get(canonical(node), [])
         place = bisect_left(found, at, key=_start)
         return found[place - 1] if place else None
+
+    def forget(self, node: Node) -> None:
+        """Drop the numbers printed for `node`: another example begins."""
+        self.printed.pop(canonical(node), None)
 
     def print(self, node: Node, printed: Record) -> None:
         """Add numbers printed for `node`."""

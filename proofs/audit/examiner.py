@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, TypeAlias
 from flint import fmpq
 
 from proofs.audit import judge, links, parts, reals, wording
+from proofs.audit.comparisons import Comparisons
 from proofs.audit.definitions import Record, Statement, has_names, record
-from proofs.audit.evaluator import ORDERS, Evaluator, ShapeProblem, constant_value
+from proofs.audit.evaluator import Evaluator, ShapeProblem, constant_value
 from proofs.audit.failures import NotDefined
 from proofs.audit.ledger import FAILURES, Ledger, Reference
 from proofs.audit.limits import Unread
 from proofs.audit.scopes import Global, Local
 from proofs.audit.substitutions import Substitutions
-from proofs.audit.syntax import Call, Chain, Name, Power, numbers
+from proofs.audit.syntax import Call, Name, Power, numbers
 from proofs.audit.values import Array
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Examiner:
         self.local = Local(known, self.evaluator, self.exact, ledger.causes)
         self.reading = ""
         self.fits: Counter[str] = Counter()
+        self.comparisons = Comparisons(ledger, self.exact, self.local)
         self.substitutions = Substitutions(ledger, known, self.exact, self.local)
 
     def examine(self, passage: Passage) -> bool:
@@ -61,7 +63,7 @@ class Examiner:
             claims = self._statement(statement) or claims
             if self.ledger.unread > unread:
                 self.ledger.forget_inputs(first)
-            claims = self._inequality(statement) or claims
+            claims = self.comparisons.check(statement) or claims
         return claims
 
     # -- one statement
@@ -88,60 +90,6 @@ class Examiner:
                 self._repetition(statement, name, printed, derived=reference.exact is not None)
                 self.known.print(members[0], printed)
         return True
-
-    def _inequality(self, statement: Statement) -> bool:
-        """Check the comparisons of a chain: those of numbers, and those of names in a chain that gives values.
-
-        A comparison of names alone may be a condition: one that does not hold is a remark.
-        """
-        members, relations = statement.chain.members, statement.chain.relations
-        claims = False
-        for place, relation in enumerate(relations):
-            pair = members[place], members[place + 1]
-            if relation not in ORDERS or relation == "=":
-                continue
-            named = any(has_names(member) for member in pair)
-            outcomes = [self._holds(pair, relation, scope, statement) for scope in (self.local, self.exact)]
-            failures = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
-            if len(failures) == len(outcomes):
-                if not named:
-                    self.ledger.failure(failures[0], statement)
-                    claims = True
-                continue
-            claims = True
-            if True not in outcomes:
-                start, stop = pair[0].start, pair[1].stop
-                left, right = (self._shown(member, statement) for member in pair)
-                message = wording.comparison(self.ledger.source.excerpt(start, stop), left, right)
-                condition = named and "=" not in relations
-                name = self.ledger.name(members)
-                self.ledger.find(
-                    "value",
-                    name,
-                    message,
-                    start,
-                    stop,
-                    remark=condition,
-                    verdict="" if condition else "wrong",
-                    cause=None if condition else start,
-                )
-        return claims
-
-    def _holds(
-        self, pair: tuple[Node, Node], relation: str, scope: Local | Global, statement: Statement
-    ) -> bool | Exception:
-        """Decide a comparison, or return why it cannot be decided."""
-        scope.at = statement.start
-        try:
-            return self.evaluator.holds(Chain(pair, (relation,)), scope)
-        except FAILURES as error:
-            return error
-
-    def _shown(self, member: Node, statement: Statement) -> str:
-        try:
-            return links.shown(self.local.value(member, statement.start))
-        except FAILURES:
-            return self.ledger.text(member)
 
     def _formulas(self, statement: Statement) -> _Formulas:
         """Return the local values of the formulas by their position; report what has none."""
@@ -275,9 +223,12 @@ class Examiner:
                 continue
             local = self.ledger.entries(value, printed, statement)
             break
-        if local is None and position:
-            cause = self._cause_by_rule(statement, printed)
         exact = self._exact(statement, position, printed)
+        if local is None and position and exact is not None:
+            cause, ruled = self._by_rule(statement, printed)
+            pairs = zip(printed.numbers, exact, strict=True)
+            if ruled is not None and not all(judge.verdict(n.printed, x) in judge.RIGHT for n, x in pairs):
+                local = ruled
         about = bool(statement.chain.about) and statement.chain.about[max(position - 1, 0)] == "roughly"
         return Reference(
             local,
@@ -317,14 +268,19 @@ class Examiner:
         value = scope.derived(head, statement.start + 1) if statement.key else scope.value(head, statement.start)
         return list(value) if isinstance(value, Array) else [] if value is None else [value]
 
-    def _cause_by_rule(self, statement: Statement, printed: Record) -> int | None:
-        """Return the mistake that a number printed without a formula carries on, if its rule gives just that number."""
+    def _by_rule(self, statement: Statement, printed: Record) -> tuple[int | None, list[Real] | None]:
+        """Return the first mistake in what a rule gives for a number printed without a formula, and that value.
+
+        Nothing if the rule does not give just that number from the numbers printed before.
+        """
         try:
             ruled = self.known.rule_for(statement.chain.members[0], statement.start)
             value = None if ruled is None else self.local.value(ruled[1], statement.start)
         except FAILURES:
-            return None
-        return self.local.cause if value is not None and _right(printed, value) == len(printed.numbers) else None
+            return None, None
+        if value is None or _right(printed, value) < len(printed.numbers):
+            return None, None
+        return self.local.cause, list(value) if isinstance(value, Array) else [value]
 
     def _repeated(self, statement: Statement, printed: Record) -> Record | None:
         """Return what was printed for the name before, if this only prints it again."""
@@ -345,7 +301,13 @@ class Examiner:
                 self.ledger.failure(error, statement)
             return None
         if value is None and position and not statement.formulas:
-            value = self._constant(head, printed) or self._root(statement, printed)
+            value = self._constant(head, printed)
+            root = self._root(statement, printed) if value is None else None
+            if root is not None and judge.verdict(printed.numbers[0].printed, root) not in judge.SOUND:
+                number, name = printed.numbers[0], self.ledger.name(statement.equal_members)
+                line, _ = self.ledger.source.place(self.known.squares[statement.key].start)
+                message = wording.root(name, number.printed.text, links.shown(root), line)
+                self.ledger.find("value", name, message, number.start, number.stop, remark=True)
         return None if value is None else self.ledger.entries(value, printed, statement)
 
     def _root(self, statement: Statement, printed: Record) -> Real | None:

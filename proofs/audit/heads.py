@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from proofs.audit.limits import Unread
-from proofs.audit.numerals import DECIMALS_OR_LIST
 from proofs.audit.syntax import Chain, Known, Name, Node, Number, Power, Table, canonical, numbers
 
 if TYPE_CHECKING:
@@ -156,7 +155,7 @@ def _enumerated(chains: Sequence[Chain]) -> list[Chain]:
             pairs = zip([*before, chain.members[0]], [chain.members[1], *more], strict=True)
             out += [Chain(pair, ("=",), ("",)) for pair in pairs]
         elif len(chain.members) > 2 or numbers(chain.members[1]) is None or not _is_name(chain.members[0]):
-            raise Unread(DECIMALS_OR_LIST, chain.members[-1].start)
+            raise Unread("the numbers behind this equality may be a list or decimals", chain.members[-1].start)
         at = stop
     return out
 

@@ -16,7 +16,7 @@ from proofs.audit.findings import MORE_DIGITS, Edit, Finding, PrintedValue, Side
 from proofs.audit.limits import TooLarge, Unread
 from proofs.audit.reals import Undefined
 from proofs.audit.syntax import Call, latex, numbers
-from proofs.audit.values import Array, component, decimal, shape_text
+from proofs.audit.values import Array, Printed, component, decimal, shape_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -155,6 +155,14 @@ class Ledger:
     ) -> PrintedValue:
         """Judge one printed number; keep the value, and its finding and correction if it is not right."""
         sides = [None if x is None else judge.verdict(number.printed, x) for x in (local, exact)]
+        if "wrong" in sides and reference.about:
+            whole = _whole_tens(number.printed)
+            if whole is not None:  # 1024 is roughly 1000
+                pairs = zip((local, exact), sides, strict=True)
+                sides = [
+                    "rounded" if side == "wrong" and x is not None and judge.verdict(whole, x) in judge.RIGHT else side
+                    for x, side in pairs
+                ]
         if "wrong" in sides and reference.slack is not None:
             sides = [
                 self._eased(number, x, side, place, reference) for x, side in zip((local, exact), sides, strict=True)
@@ -190,7 +198,7 @@ class Ledger:
             if cause == number.start:
                 self._labels[cause] = value.label
             self.find("value", name, message, number.start, number.stop, verdict=overall, cause=cause)
-        if overall == "rounded" and not reference.about and (index is None or reference.places):
+        if overall in {"rounded", "tie"} and not reference.about and (index is None or reference.places):
             self._coarse(number, exact if exact is not None else local, value)
         if overall == "wrong" and reference.settled:
             self.correct(number, exact if exact is not None else local)
@@ -289,16 +297,24 @@ class Ledger:
         members = statement.equal_members
         start, stop = members[0].start, members[-1].stop
         if isinstance(error, NotDefined):
-            if error.name not in self._undefined:
-                self._undefined.add(error.name)
-                # The arguments of a call may be anything: they are shown as the text has them.
-                name = self.text(error.node) if isinstance(error.node, Call) else latex(error.node)
-                self.find("undefined", name, wording.undefined(name, error.reason), start, stop)
+            # The arguments of a call may be anything: they are shown as the text has them.
+            name = self.text(error.node) if isinstance(error.node, Call) else latex(error.node)
+            known = error.name in self._undefined  # said once; after that it is a remark
+            self._undefined.add(error.name)
+            self.find("undefined", name, wording.undefined(name, error.reason), start, stop, remark=known)
         else:
             kind = "shape" if isinstance(error, ShapesDiffer) else "unread"
             message = f"{error}." if kind == "shape" else wording.unread(str(error))
             if not any(f.start == start and f.message == message for f in self.findings[-3:]):
                 self.find(kind, self.name(members), message, start, stop)
+
+
+def _whole_tens(number: Printed) -> Printed | None:
+    """Return 1200 as 12 hundreds, if it ends in zeros that may be no digits of the number."""
+    zeros = len(number.text) - len(number.text.rstrip("0"))
+    if number.places or number.shift or not zeros or not number.units:
+        return None
+    return replace(number, units=number.units // 10**zeros, shift=-zeros)
 
 
 def _side(number: Number, exact: Real, verdict: str, other: Side | None = None, same: Real | None = None) -> Side:

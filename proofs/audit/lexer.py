@@ -58,6 +58,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _CLAIMS = re.compile(r"[=<>≈≃≡≤≥≠≅]|\\(?:approx|simeq|equiv|cong|leq?|geq?|lt|gt|neq?|[lg]eqslant)(?![A-Za-z])")
+_REPEATING = re.compile(r"\d\.\d*\s*\\(?:overline|bar|dot)(?![A-Za-z])")
 _OPERATIONS = frozenset({"of", "times", "plus", "minus", "per", "mod", "divided by", "percent of", "out of"})
 _PROSE = frozenset({"text", "textrm", "textup", "textnormal", "textit", "textbf", "mbox"})
 _BETWEEN = frozenset(
@@ -94,6 +95,8 @@ def tokens(segment: Segment, known: Numerals | None = None) -> list[Token]:
             f"a formula of {len(text):,} characters (at most {MAX_SEGMENT:,} are read)",
             segment.offset(0),
         )
+    if "." in text and (repeating := _REPEATING.search(text)) is not None:
+        raise Unread("repeating decimals are not read", segment.offset(repeating.start()))
     out: list[Token] = []
     reader = _Numbers(known or Numerals(), claims=_CLAIMS.search(text) is not None)
     whole = len(segment.origins) == 1 and segment.fixed is None

@@ -182,6 +182,9 @@ class Naming(Cursor, ABC):
         Each letter is one index and so is each run of digits, but a word that is not made of index letters is
         one label.
         """
+        if self.now.kind == "command" and self.peek().kind == "ungroup" and self.now.value[1:].isalpha():
+            token = self.take()  # x_{\max}
+            return [Name(token.start, token.stop, token.value[1:])]
         ahead = 0
         while self.peek(ahead).kind in {"number", "word"}:
             ahead += 1

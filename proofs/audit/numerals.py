@@ -35,6 +35,7 @@ _COMMA = re.compile(
 )
 _POINT_GROUPS = re.compile(r"(?<![\d.])[1-9]\d{0,2}(?:(?:\.\d{3})+(?:\{,\}|,)\d|(?:\.\d{3}){2,}(?!\d))")
 _GROUPS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+\.\d")
+_COMMA_LAST = re.compile(r"(?<!\{),\d$")
 _HARD = frozenset({",", "{,}", ".", "{.}"})
 _PARTS = re.compile(rf"(\{{[,.]\}}|[.,]|{_SPACED})")
 _EXPONENT = re.compile(r"(?<=\d)[eE]([-+]?\d+)$")  # behind a digit: \thinspace ends with an e, too
@@ -94,7 +95,9 @@ def numerals(texts: Iterable[str]) -> Numerals:
             grouped = grouped or _GROUPS.search(text) is not None
         if "." in text:
             point = point or _POINT.search(text) is not None
-            point_groups = point_groups or _POINT_GROUPS.search(text) is not None
+            groups = _POINT_GROUPS.search(text)
+            point_groups = point_groups or groups is not None
+            comma = comma or (groups is not None and _COMMA_LAST.search(groups.group()) is not None)
     pointed = point or braced_groups
     what = "list" if not comma else "unclear" if point or grouped else "decimal"
     inner = "unclear" if braced == pointed else "decimal" if braced else "thousands"

@@ -27,6 +27,7 @@ from proofs.audit.syntax import (
     Name,
     Node,
     Number,
+    Opaque,
     Power,
     Product,
     Quotient,
@@ -68,7 +69,7 @@ def read(tokens: Sequence[Token], words: Vocabulary) -> tuple[list[Chain], Unrea
         return _lines(tokens, words)
     found, failure = _lines(plain, words)
     try:
-        return units.bare(found), failure
+        return units.bare(found, [tokens[place].start for place in measured]), failure
     except Unread as error:
         return [], error
 
@@ -215,6 +216,8 @@ class _Parser(Functions):
                 raise self.unread("an operator without a known meaning here")
             self.take()
             right = self.signed_juxtaposition()
+            if operator == "/" and _divides_unclear(factors[-1], right) and self.claims:
+                raise Unread("a slash before factors without a sign may divide by the first or by all", right.start)
             if operator == "/":
                 top = _product(first, factors[-1].stop, factors, operators)
                 factors, operators = [Quotient(first, self.tokens[self.at - 1].stop, top, right)], []
@@ -355,7 +358,10 @@ class _Parser(Functions):
             case "group":
                 return self.group()
             case "open" if token.value in OPENERS:
-                return self.parenthesis()
+                node = self.parenthesis()
+                if token.value == "set" and isinstance(node, Table):
+                    return Opaque(node.start, node.stop, "sets are not read")
+                return node
             case "begin" if token.value in MATRICES:
                 return self.matrix()
             case "begin" if token.value in CASES:
@@ -364,6 +370,16 @@ class _Parser(Functions):
                 return self.barred()
             case _:
                 raise self.unread("expected a number, a name or a bracket")
+
+
+def _divides_unclear(left: Node, right: Node) -> bool:
+    """Whether `1/2 m` or `6/2(1+2)` stands there: half of m, or one through 2m."""
+    return (
+        isinstance(left, Number)
+        and isinstance(right, Product)
+        and isinstance(right.factors[0], Number)
+        and right.operators[0] == ""
+    )
 
 
 def _product(first: int, stop: int, factors: list[Node], operators: list[str]) -> Node:

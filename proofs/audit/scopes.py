@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from proofs.audit import parts
 from proofs.audit.definitions import has_names
 from proofs.audit.failures import Circular, NotDefined
-from proofs.audit.syntax import Table, canonical
+from proofs.audit.syntax import Call, Table, canonical
 from proofs.audit.values import position
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from proofs.audit.definitions import Definitions
     from proofs.audit.evaluator import Evaluator, ShapeProblem
     from proofs.audit.reals import Real
-    from proofs.audit.syntax import Call, Known, Name, Node, Number
+    from proofs.audit.syntax import Known, Name, Node, Number
     from proofs.audit.values import Value
 
 
@@ -200,4 +200,7 @@ class Local:
             if self.cause is None:
                 self.cause = printed.cause
             return printed.value()
+        ruled = self.known.rule_for(node, self.at)
+        if ruled is not None and isinstance(node, Call):  # f(x) at the x that is printed
+            return self.evaluator.value(ruled[1], self)
         return self.exact.value(node, self.at)

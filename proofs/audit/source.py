@@ -70,16 +70,20 @@ class Source:
         """Return new text as it has to be written in this document."""
         return json.dumps(text, ensure_ascii=False)[1:-1] if self.is_json else text
 
+    def decoded(self, text: str) -> str:
+        """Return a stretch of the document's text as its author typed it: in a notebook it stands in JSON strings."""
+        if self.is_json:
+            text = _BETWEEN_STRINGS.sub("", text)
+            with contextlib.suppress(ValueError):  # cut in the middle of an escape
+                text = str(json.loads(f'"{text}"'))
+        return text
+
     def excerpt(self, start: int, stop: int) -> str:
         r"""Return a stretch of the document as its author sees it, on one line, without `\left` and the like.
 
         A formula begins behind its `\left` and would show its `\right` alone.
         """
-        text = self.text[start:stop]
-        if self.is_json:
-            text = _BETWEEN_STRINGS.sub("", text)
-            with contextlib.suppress(ValueError):  # cut in the middle of an escape
-                text = str(json.loads(f'"{text}"'))
+        text = self.decoded(self.text[start:stop])
         return " ".join(_SIZES.sub("", _QUOTED_LINE.sub(" ", text)).split())
 
     def encode(self, text: str) -> bytes:
@@ -90,11 +94,9 @@ class Source:
 
 
 def read(data: bytes, name: str) -> Source:
-    """Return the text of `data`. Raises Unreadable if it is empty, too large or not text."""
+    """Return the text of `data`; no text at all is one too. Raises Unreadable if it is too large or not text."""
     if len(data) > MAX_BYTES:
         raise Unreadable(name, _EXPECTED, f"{len(data):,} bytes")
-    if not data.strip():
-        raise Unreadable(name, _EXPECTED, "an empty file")
     if data.count(b"$") > MAX_DOLLARS:
         raise Unreadable(name, f"a text with at most {MAX_DOLLARS:,} dollar signs", f"{data.count(b'$'):,}")
     bom = data.startswith(_BOM)

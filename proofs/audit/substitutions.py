@@ -129,6 +129,10 @@ class Substitutions:
         """Judge or compare what was put in; numbers of another formula of the same value (`rearranged`) may differ."""
         printed = record(pair.put)
         formula = pair.formula
+        last = self.known.last_printed(formula, statement.start) if isinstance(formula, (Name, Call)) else None
+        if last is not None and last.implied and not last.agrees(printed):
+            # Numbers put in for a name are all that said what it is: with others, another example begins.
+            self.known.forget(formula)
         exact = self._target(statement, formula, printed)
         if self._put_for_negative(statement, formula, printed, exact):
             return
@@ -232,6 +236,7 @@ class Substitutions:
         self.ledger.judge(name, printed, Reference(None, exact if derived else None, None, note))
         if derived:
             self.not_derived(formula, name, printed)
+        printed.implied = not derived
         self.known.print(formula, printed)
 
     def _derived(self, formula: Name | Call, statement: Statement) -> bool:

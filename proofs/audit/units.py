@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from proofs.audit.lexer import Token
+    from proofs.audit.syntax import Node
     from proofs.audit.vocabulary import Vocabulary
 
 CURRENCIES = frozenset({"€", "£", "¥", "$"})
 _MEASURED = frozenset({"number", "close", "ungroup"})
+_BESIDE = 4
 NOT_READ = "units are not read"
 
 
@@ -45,6 +47,11 @@ def is_unit(tokens: Sequence[Token], place: int, words: Vocabulary) -> bool:
     return token.kind == "upright" and token.value not in {*KNOWN, *words.upright, "e"} and after != "("
 
 
+def _leads(member: Node, found: Sequence[int]) -> bool:
+    r"""Whether a unit stands right before a member, as in `\$ 5`."""
+    return any(0 < member.start - offset <= _BESIDE for offset in found)
+
+
 def without(tokens: Sequence[Token], found: Sequence[int]) -> list[Token] | None:
     """Return the tokens without their unit, if there is but one, and nothing is made of it (a power, a quotient)."""
     if not found or len({tokens[place].value for place in found}) > 1:
@@ -55,14 +62,24 @@ def without(tokens: Sequence[Token], found: Sequence[int]) -> list[Token] | None
     return [token for place, token in enumerate(tokens) if place not in left_out]
 
 
-def bare(chains: Sequence[Chain]) -> list[Chain]:
-    """Return what chains of numbers with a unit claim, names aside. Raises Unread where a name is computed with."""
+def bare(chains: Sequence[Chain], found: Sequence[int]) -> list[Chain]:
+    r"""Return what chains of numbers with a unit claim, names aside.
+
+    `found` says where the units stand in the document.  Raises Unread where a name is computed with, or a member has no
+    unit: `3 \cdot 500 = 1.5\,\mathrm{km}` is right.
+    """
     out: list[Chain] = []
     for chain in chains:
         members, start = chain.members, 0
         if len(members) > 1 and isinstance(members[0], Name) and chain.relations[0] == "=":
             start = 1
+        if len(members) - start < 2:
+            continue
         if any(has_names(member) for member in members[start:]):
             raise Unread(NOT_READ, members[start].start)
+        ends = [member.start for member in members[start + 1 :]] + [max(members[-1].stop, *found) + 1]
+        for member, end in zip(members[start:], ends, strict=True):
+            if not any(member.start <= offset < end for offset in found) and not _leads(member, found):
+                raise Unread(NOT_READ, member.start)
         out.append(Chain(members[start:], chain.relations[start:], chain.about[start:]))
     return out

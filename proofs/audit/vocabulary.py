@@ -94,6 +94,9 @@ def vocabulary(segments: Iterable[Sequence[Token]]) -> Vocabulary:
             if label:
                 labelled.add((head.value[-1] if head.kind == "word" else head.value, label))
             meant = head.value in KNOWN or head.value == r"\sigma"  # unless the text says what it means by it
+            computed = any(token.kind == "operator" for token in tokens[after:end]) and len(head.text) == 1
+            if computed:  # P(1 + r) is a product: a function is introduced at a plain argument
+                continue
             if arguments and end > after and (not meant or _is_own(head.value, tokens, after, end)):
                 functions.add(head.value)
             elif arguments and meant:

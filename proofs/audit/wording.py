@@ -47,6 +47,11 @@ def _carried(origin: tuple[str, int] | None) -> str:
     )
 
 
+def root(name: str, printed: str, expected: str, line: int) -> str:
+    """Say that a number is not the root of what its square was; it may be another one of the same name."""
+    return f"{name} is {printed} here; the root of its square on line {line} is {expected}."
+
+
 def coarse(found: PrintedValue) -> str:
     """Say that a number is right only as a whole number, and what it stands for."""
     side = found.exact or found.local

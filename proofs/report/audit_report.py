@@ -158,7 +158,7 @@ def _corrected(document: DocumentAudit) -> str:
         if not document.edits_between(start, stop):
             continue
         line, _ = document.source.place(start)
-        text = re.sub(r"(\r\n|\r|\n)[ \t>]*", "\n", document.corrected(start, stop)).strip()
+        text = re.sub(r"(\r\n|\r|\n)[ \t>]*", "\n", document.source.decoded(document.corrected(start, stop))).strip()
         safe = "\n".join(visible(part) for part in text.split("\n")).replace("```", "'''")
         blocks.append(f"Line {line}:\n\n```{'tex' if _ACTIVE.search(safe) else 'math'}\n{safe}\n```")
     return "\n\n".join(blocks) if blocks else "Nothing to correct."

@@ -75,7 +75,10 @@ def mistakes(numbers: Counter[str], independent: int) -> str:
         return count(independent, "independent mistake")
     first, _, verdict = told[0].partition(" ")
     told[0] = f"{count(int(first), 'number')} {verdict}"
-    return f"{', '.join(told)}, from {count(independent, 'independent mistake')}"
+    link = (
+        ", from" if independent <= sum(numbers.values()) else ";"
+    )  # those in comparisons and in what was put in count
+    return f"{', '.join(told)}{link} {count(independent, 'independent mistake')}"
 
 
 def _tally(verdicts: Sequence[str]) -> str:

@@ -36,7 +36,6 @@ def test_exit_codes(file):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "an empty file"),
         (b"\x00\x01\x02", "binary data"),
         ("x".encode("utf-16"), "UTF-16"),
         (None, "no such file"),
@@ -198,7 +197,7 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "fifo")
     done, _ = whole_process(tmp_path / "fifo")
     assert done.returncode == 2
-    assert done.stderr == f"attention-proofs: {tmp_path / 'fifo'}: expected a Markdown file, got no regular file\n"
+    assert done.stderr == f"attention-proofs: {tmp_path / 'fifo'}: expected a document, got no regular file\n"
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")

@@ -115,11 +115,11 @@ def test_remarks_leave_a_document_clean():
     assert document.clean
 
 
-def test_what_is_not_defined_is_said_once():
-    """A missing input is named once, and what depends on it is given."""
+def test_what_is_not_defined_is_a_fault_once():
+    """A missing input is a fault where it is first used, then a remark, and what depends on it is given."""
     document = audited("$y = x + 1 = 3$ $z = x + 2 = 4$")
     assert_verdicts(document, {"y": "given", "z": "given"})
-    assert_kinds(document, ["undefined"])
+    assert_kinds(document, ["undefined", "undefined?"])
     assert document.findings[0].message.startswith("x is not defined")
 
 

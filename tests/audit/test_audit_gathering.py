@@ -69,7 +69,7 @@ def test_what_leads_nowhere_is_told_and_the_rest_is_audited(tree):
     assert result.stderr.splitlines() == [
         "attention-proofs: no*.md: expected a file, got a pattern that matches none",
         "attention-proofs: empty: expected a folder with documents (.md, .markdown, .tex, .ipynb), got one without any",
-        "attention-proofs: none.md: expected a Markdown file, got no such file",
+        "attention-proofs: none.md: expected a document, got no such file",
     ]
     assert result.stdout.startswith("a.md (utf-8)\n")
     assert result.stdout.splitlines()[-1] == "4 files: 1 clean, 3 with an error."
@@ -87,7 +87,7 @@ def test_standard_input():
     result = run("-", stdin=WRONG)
     assert result.exit_code == 1
     assert "<stdin>:1:14: value: x is printed as 3, but it is 2." in result.stdout
-    assert_one_line(run("-", stdin=""), "<stdin>: expected a text file")
+    assert_one_line(run("-", stdin="\0"), "<stdin>: expected a text file")
 
 
 def test_a_name_that_is_no_text(tmp_path):

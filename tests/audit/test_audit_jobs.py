@@ -45,7 +45,7 @@ def chapters(tmp_path):
     texts = {
         f"{i}.md": part for i, part in enumerate([text, WRONG, RIGHT, WRONG * 40, "no math", text[: len(text) // 2]])
     }
-    write(tmp_path, {**texts, "empty.md": b""})
+    write(tmp_path, {**texts, "binary.md": b"\0"})
     return tmp_path
 
 
