@@ -2,15 +2,15 @@
 
 The front door is `audit_file`, or `audit_bytes` for what is not a file.  Each room has one job:
 
-    reading     source (bytes, text), containers with markdown, tex and notebook (segments) by delimiters and likeness,
-                macros and expansion (what the text defines, put in its place),
-                numerals (how numbers are written), signs, lexer with dress, vocabulary (the text's own notation),
-                parser with cursor, naming, brackets and functions (formulas: syntax), heads and document (statements)
-    meaning     rules, definitions, scopes (what names mean), reals with multiples and balls, values, known (functions),
-                matrices, evaluator with budget (exact values)
-    judging     pairing and substitutions (numbers put in for names), links (between expressions), judge (verdicts),
-                comparisons, examiner (the walk), disagreements (between definitions), hints (on the whole), ledger, findings,
-                wording (what comes out), correction
+    reading     source (bytes, text); containers with markdown, tex and notebook (segments) by delimiters and likeness;
+                macros and expansion; numerals (how numbers are written); signs, lexer with dress, units, vocabulary (the
+                text's own notation), parser with cursor, naming, brackets and functions (formulas: syntax); heads and
+                document (statements)
+    meaning     rules, definitions, parts, scopes (what names mean); reals with multiples and balls, values, known
+                (functions), matrices, evaluator with budget (exact values), failures
+    judging     pairing and substitutions (numbers put in for names), links (between expressions), comparisons, judge
+                (verdicts), examiner (the walk), disagreements (between definitions), hints (on the whole), ledger,
+                findings, wording (what comes out), correction
     many        gathering (which documents), batch (several processes), selection and baseline (which findings)
     limits      caps and named errors
 
