@@ -3,9 +3,9 @@
 The front door is `audit_file`, or `audit_bytes` for what is not a file.  Each room has one job:
 
     reading     source (bytes, text); containers with markdown, tex and notebook (segments) by delimiters and likeness;
-                macros and expansion; numerals (how numbers are written); signs, lexer with dress, units, vocabulary (the
-                text's own notation), parser with cursor, naming, brackets and functions (formulas: syntax); heads and
-                document (statements)
+                macros and expansion; numerals (how numbers are written); signs, lexer with dress, units, vocabulary
+                (the text's own notation), parser with cursor, naming, brackets and functions (formulas: syntax);
+                heads and document (statements)
     meaning     rules, definitions, parts, scopes (what names mean); reals with multiples and balls, values, known
                 (functions), matrices, evaluator with budget (exact values), failures
     judging     pairing and substitutions (numbers put in for names), links (between expressions), comparisons, judge
