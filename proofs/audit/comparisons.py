@@ -70,7 +70,7 @@ class Comparisons:
         try:
             return scope.evaluator.holds(Chain(pair, (relation,)), scope)
         except FAILURES as error:
-            return error
+            return error.with_traceback(None)  # the frames would keep one another alive
 
     def _shown(self, member: Node, statement: Statement) -> str:
         try:

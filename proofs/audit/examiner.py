@@ -104,7 +104,7 @@ class Examiner:
                 out[position] = self.local.value(member, statement.start), self.local.cause
             except FAILURES as error:
                 if position or not isinstance(error, NotDefined) or not isinstance(member, Power):
-                    failures.append(error)  # a square may be given before the name itself is
+                    failures.append(error.with_traceback(None))  # a square may be given before the name itself is
         if self.local.problems:
             self._shape(self.local.problems[0])
             self._compare_readings(statement, out)

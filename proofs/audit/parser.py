@@ -83,7 +83,7 @@ def _lines(tokens: Sequence[Token], words: Vocabulary) -> tuple[list[Chain], Unr
         try:
             parser.segment(found)
         except Unread as error:
-            failure = failure or error
+            failure = failure or error.with_traceback(None)
             if not parser.next_line():
                 return found, failure
         else:

@@ -66,7 +66,7 @@ class Global:
         except Circular:
             raise
         except NotDefined as error:
-            failure = error
+            failure = error.with_traceback(None)
         statement = self.known.input(node, self.at)
         if statement is not None and statement.printed is not None and (self.ahead or statement.start <= self.at):
             return self.value(statement.printed, self.at)
@@ -75,7 +75,10 @@ class Global:
             return last.value()
         implied = self._implied(node)
         if implied is None:
-            raise failure
+            try:
+                raise failure
+            finally:
+                del failure  # else the exception holds this frame, and this frame the exception
         return implied
 
     def _implied(self, node: Name | Call | Known) -> Value | None:
@@ -134,9 +137,12 @@ class Global:
             try:
                 return self.value(formula, place)
             except NotDefined as error:
-                failure = failure or error
+                failure = failure or error.with_traceback(None)
         assert failure is not None  # noqa: S101 - every round failed
-        raise failure
+        try:
+            raise failure
+        finally:
+            del failure
 
     def _formulas(self, node: Node, at: int) -> list[tuple[Node, int]]:
         """Return the formulas that can define a name, best first, and where each stands."""
