@@ -165,5 +165,5 @@ class _Pass:
             findings=tuple(sorted(ledger.findings, key=lambda f: (f.start, f.stop, f.kind))),
             edits=tuple(edit for _, edit in sorted(ledger.edits.items())),
             formulas=tuple(self.formulas),
-            hints=(*notes, *hints.truncation(judged), *hints.forced_sums(judged)),
+            hints=(*notes, *hints.truncation(ledger.cut, ledger.up), *hints.forced_sums(judged)),
         )

@@ -62,7 +62,7 @@ class Statement:
         self.derivation = next((f for f in formulas if has_names(f)), formulas[0] if formulas else None)
 
 
-@dataclass
+@dataclass(slots=True)
 class Record:
     """Numbers printed for a name.
 

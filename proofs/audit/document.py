@@ -27,7 +27,7 @@ _KEPT_TOKENS = 100_000
 _CLAIMS = re.compile(r"[=\d≈≃≡]|\\approx|\\simeq|\\equiv")
 
 
-@dataclass
+@dataclass(slots=True)
 class Passage:
     """One math segment as read.
 

@@ -34,16 +34,8 @@ MOST_WEIGHTS = 64
 _INDEXED = re.compile(r"(.*?)\d\}?$", re.DOTALL)
 
 
-def truncation(judged: Sequence[Judged]) -> Iterator[Hint]:
-    """Yield a hint if the text cuts its numbers off."""
-    cut = up = 0
-    for one in judged:
-        side = one.value.local or one.value.exact
-        exact = one.local if one.value.local is not None else one.exact
-        if side is None or exact is None:
-            continue
-        cut += side.verdict == "truncated"
-        up += side.verdict == "rounded" and _is_rounded_up(one, exact)
+def truncation(cut: int, up: int) -> Iterator[Hint]:
+    """Yield a hint if the text cuts numbers off, given how many are cut where rounding goes up, and are rounded up."""
     if cut >= LEAST_CUT and cut >= 2 * up:
         yield Hint("truncates", wording.truncates(cut, up))
 
@@ -90,13 +82,6 @@ def _is_one(numbers: Sequence[Real]) -> bool:
     try:
         return reals.equal(reduce(reals.add, numbers), real(1))
     except (TooClose, TooLarge):
-        return False
-
-
-def _is_rounded_up(one: Judged, exact: Real) -> bool:
-    try:
-        return reals.sign(reals.subtract(reals.absolute(one.number.value), reals.absolute(exact))) > 0
-    except TooClose:
         return False
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property
+from sys import intern
 from typing import TYPE_CHECKING
 
 from flint import fmpq
@@ -81,7 +82,8 @@ class Ledger:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.values: list[PrintedValue] = []
-        self.judged: list[Judged] = []
+        self.judged: list[Judged] = []  # those that may be weights: there may be very many others
+        self.cut = self.up = 0
         self.findings: list[Finding] = []
         self.edits: dict[int, Edit] = {}
         self.causes: dict[int, int] = {}
@@ -114,7 +116,7 @@ class Ledger:
 
     def text(self, node: Node) -> str:
         """Return a formula as printed, on one line."""
-        return self.source.excerpt(node.start, node.stop)
+        return intern(self.source.excerpt(node.start, node.stop))  # names recur, and every value keeps its own
 
     def entries(self, value: Value, printed: Record, statement: Statement) -> list[Real] | None:
         """Return the entries of a value in the order of the printed numbers, or None if the sizes differ."""
@@ -191,7 +193,9 @@ class Ledger:
         )
         self.values.append(value)
         if overall != "given":
-            self.judged.append(Judged(value, number.printed, local, exact, reference.statement))
+            self._count(number.printed, value, local, exact)
+            if number.printed.units >= 0 and _is_weight(number.printed):
+                self.judged.append(Judged(value, number.printed, local, exact, reference.statement))
         if overall in {"wrong", "truncated", "undecided"}:
             origin = None if cause is None or cause == number.start else self._origin(cause)
             message = wording.value(value, origin)
@@ -203,6 +207,18 @@ class Ledger:
         if overall == "wrong" and reference.settled:
             self.correct(number, exact if exact is not None else local)
         return value
+
+    def _count(self, number: Printed, value: PrintedValue, local: Real | None, exact: Real | None) -> None:
+        """Count a number that is cut off, or rounded up."""
+        side, reference = (value.local, local) if value.local is not None else (value.exact, exact)
+        if side is None or reference is None:
+            return
+        self.cut += side.verdict == "truncated"
+        if side.verdict == "rounded":
+            try:
+                self.up += reals.sign(reals.subtract(reals.absolute(number.value), reals.absolute(reference))) > 0
+            except FAILURES:
+                return
 
     @staticmethod
     def _eased(number: Number, exact: Real | None, side: str | None, place: int, reference: Reference) -> str | None:
@@ -309,6 +325,12 @@ class Ledger:
                 self.find(kind, self.name(members), message, start, stop)
 
 
+def _is_weight(number: Printed) -> bool:
+    """Whether a number that is not negative is at most 1."""
+    places = number.places + number.shift
+    return not number.degrees and places >= 0 and number.units <= 10**places
+
+
 def _whole_tens(number: Printed) -> Printed | None:
     """Return 1200 as 12 hundreds, if it ends in zeros that may be no digits of the number."""
     zeros = len(number.text) - len(number.text.rstrip("0"))
@@ -335,4 +357,4 @@ def _side(number: Number, exact: Real, verdict: str, other: Side | None = None, 
     p = p if power is None else replace(p, shift=-power)
     finer = replace(p, places=p.places + MORE_DIGITS)
     expected, precise = judge.expected(p, exact), judge.expected(finer, exact)
-    return Side(expected and expected + beside, verdict, precise and precise + beside)
+    return Side(expected and intern(expected + beside), verdict, precise and intern(precise + beside))
