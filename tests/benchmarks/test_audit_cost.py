@@ -1,13 +1,12 @@
 """What an audit costs grows with the length of the document and no faster, whatever its shape.
 
-Each shape is audited at one size and at twice that: processor time (median of three) and the peak of memory.  Twice
+Each shape is audited at one size and at twice that: processor time (the least of three) and the peak of memory.  Twice
 the work is 2; what is squared is 4.  The sizes are small, so that all shapes together take half a minute at most.
 """
 
 import gc
 import json
 import tracemalloc
-from statistics import median
 from time import process_time
 
 import pytest
@@ -15,7 +14,7 @@ import pytest
 from proofs.audit import audit_bytes
 
 ROUNDS = 3
-MOST_TIME = 2.7
+MOST_TIME = 3.0
 MOST_MEMORY = 2.4
 
 
@@ -111,7 +110,7 @@ def test_twice_the_document_costs_twice(name, size, shape, record_property):
     small, large = shape(size).encode(), shape(2 * size).encode()
     audit_bytes(small, name)
     pairs = [(seconds(small, name), seconds(large, name)) for _ in range(ROUNDS)]
-    times = [median(side) for side in zip(*pairs, strict=True)]
+    times = [min(side) for side in zip(*pairs, strict=True)]  # what a busy machine adds is no cost of ours
     memory = [peak(data, name) for data in (small, large)]
     time, space = times[1] / times[0], memory[1] / memory[0]
     figures = f"{times[0]:.3f} s, times {time:.2f}; {memory[0] / 1e6:.2f} MB, times {space:.2f}"

@@ -76,4 +76,6 @@ def test_two_processes_gain_what_the_machine_gives(tmp_path, record_property):
     figures = f"{gain:.2f} times as fast where this machine gives {machine:.2f}; by the work, {ideal:.2f}"
     record_property("two processes", figures)
     assert ideal >= LEAST_GAIN, figures
-    assert machine < FREE or gain >= LEAST_GAIN * machine / 2, figures
+    # Beside other tests, on the same cores, the clock says nothing; the work does.
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        assert machine < FREE or gain >= LEAST_GAIN * machine / 2, figures
