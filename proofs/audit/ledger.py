@@ -202,7 +202,9 @@ class Ledger:
             if cause == number.start:
                 self._labels[cause] = value.label
             self.find("value", name, message, number.start, number.stop, verdict=overall, cause=cause)
-        if overall in {"rounded", "tie"} and not reference.about and (index is None or reference.places):
+        # One whole number among decimals is remarked in any case.
+        lone = bool(reference.places) if index is not None else not reference.about
+        if overall in {"rounded", "tie"} and lone:
             self._coarse(number, exact if exact is not None else local, value)
         if overall == "wrong" and reference.settled:
             self.correct(number, exact if exact is not None else local)
