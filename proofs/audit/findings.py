@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from proofs.audit.source import Source
 
-HINTS = ("reading", "numerals", "truncates", "forced_sum", "logarithm", "logistic")
 MORE_DIGITS = 6
 """How many digits beyond the printed ones an expected value is also given to."""
 VERDICTS = ("wrong", "truncated", "undecided")
 """The verdicts that are findings."""
+SOUND = ("exact", "rounded", "tie", "carried")
+"""The verdicts of a number that holds, in one way or another."""
 KINDS = ("value", "shape", "undefined", "redefined", "definition", "substitution", "unread")
 SCHEMA = 1
 
@@ -92,7 +93,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """Something about the document as a whole. Attributes: kind (one of HINTS); message; line (1-based, or None)."""
+    """Something about the document as a whole.
+
+    Attributes: kind (reading, numerals, truncates, forced_sum, logarithm or logistic); message; line (1-based or None).
+    """
 
     kind: str
     message: str

@@ -13,7 +13,7 @@ from flint import fmpq
 from attention.exact import TooClose
 from proofs.audit import judge, reals, wording
 from proofs.audit.failures import NotDefined, ShapesDiffer
-from proofs.audit.findings import MORE_DIGITS, Edit, Finding, PrintedValue, Side
+from proofs.audit.findings import MORE_DIGITS, VERDICTS, Edit, Finding, PrintedValue, Side
 from proofs.audit.limits import TooLarge, Unread
 from proofs.audit.reals import Undefined
 from proofs.audit.syntax import Call, latex, numbers
@@ -196,7 +196,7 @@ class Ledger:
             self._count(number.printed, value, local, exact)
             if number.printed.units >= 0 and _is_weight(number.printed):
                 self.judged.append(Judged(value, number.printed, local, exact, reference.statement))
-        if overall in {"wrong", "truncated", "undecided"}:
+        if overall in VERDICTS:
             origin = None if cause is None or cause == number.start else self._origin(cause)
             message = wording.value(value, origin)
             if cause == number.start:

@@ -118,14 +118,6 @@ def defines(text: str) -> bool:
     return any(mark in text for mark in _MARKS)
 
 
-def collected(text: str) -> Macros:
-    """Return the macros that a text defines; what it only shows (comments, code) is to be blanked before."""
-    out = Macros(len(text))
-    if defines(text):
-        out.collect(text)
-    return out
-
-
 def definition(text: str, at: int, known: Callable[[str], Macro | None] | None = None) -> Definition | None:
     r"""Return the definition that starts at `at`, None if none does or it is not complete.
 

@@ -12,7 +12,6 @@ def _itself(names: str, kind: str) -> dict[str, tuple[str, str]]:
 
 
 _COMPARISONS = r"< > ≤ ≥ ≠ \le \leq \leqslant \ge \geq \geqslant \lt \gt \ll \gg \ne \neq"
-COMPARISONS = frozenset(_COMPARISONS.split())
 """Relations of order, and of being different."""
 
 SIGNS: dict[str, tuple[str, str]] = {

@@ -22,11 +22,10 @@ _BOM = b"\xef\xbb\xbf"
 # What UTF-8 was read as, by the name used in the output: the order matters, as the last two share most letters.
 _MISREADINGS = {"mac-roman": "mac_roman", "cp1252": "cp1252", "latin-1": "latin-1"}
 _LINE_END = re.compile(r"\r\n|\r|\n")
-# What text files never hold: C0 controls other than tab, line feed, form feed and carriage return; DEL; and
-# C1.
 _BETWEEN_STRINGS = re.compile(r'"\s*,\s*"')
 _SIZES = re.compile(r"\\(?:left|right|middle|[bB]igg?[lrm]?)(?![A-Za-z])\s*")
 _QUOTED_LINE = re.compile(r"(\r\n|\r|\n)[ \t>]*")
+# What text files never hold: C0 controls other than tab, line feed, form feed and carriage return; DEL; and C1.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 _EXPECTED = f"a text file of at most {MAX_BYTES >> 20} MiB (UTF-8, Windows-1252 or Latin-1)"
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from proofs.audit.findings import SOUND
+
 if TYPE_CHECKING:
     from collections import Counter
 
@@ -24,12 +26,12 @@ def value(found: PrintedValue, origin: tuple[str, int] | None = None) -> str:
         source = "the inputs give" if found.local is None else "the expression before it gives"
         again = f": {_carried(origin)}" if origin else ""
         return f"{where}, but {source} {exact or local}{again}."
-    if found.local.verdict in {"exact", "rounded", "tie", "carried", "truncated"}:
+    if found.local.verdict in {*SOUND, "truncated"}:
         return (
             f"{found.label} = {found.printed} follows from the numbers printed before it, "
             f"but the inputs give {exact}: {_carried(origin)}."
         )
-    if found.exact.verdict in {"exact", "rounded", "tie", "carried", "truncated"}:
+    if found.exact.verdict in {*SOUND, "truncated"}:
         return (
             f"{found.label} = {found.printed} is right from the inputs, but the numbers printed before it give {local}."
         )

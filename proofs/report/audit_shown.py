@@ -7,12 +7,12 @@ import unicodedata
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from proofs.audit.findings import SOUND
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from proofs.audit.findings import Finding, PrintedValue, Side
-
-_SOUND = ("exact", "rounded", "tie", "carried")
 
 
 def visible(text: str) -> str:
@@ -57,6 +57,6 @@ def more_digits(side: Side | None) -> str:
 
 def more_exactly(value: PrintedValue) -> str:
     """Return a sentence with what a number should be, to more digits; "" where that says no more."""
-    sides = [side for side in (value.local, value.exact) if side is not None and side.verdict not in _SOUND]
+    sides = [side for side in (value.local, value.exact) if side is not None and side.verdict not in SOUND]
     digits = list(dict.fromkeys(more_digits(side) for side in sides))
     return f" More exactly: {' and '.join(digits)}." if digits and all(digits) else ""

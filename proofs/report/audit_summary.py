@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from proofs.audit.findings import VERDICTS
+from proofs.audit.findings import SOUND, VERDICTS
 from proofs.report.audit_shown import count
 
 if TYPE_CHECKING:
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from proofs.audit.findings import DocumentAudit, Finding
 
-_RIGHT = ("exact", "rounded", "tie", "carried")
 _READINGS = {
     "row": "Products that do not exist as printed were read row-wise: "
     "a vector printed as a column and multiplied from the left stands for its transpose.",
@@ -75,9 +74,8 @@ def mistakes(numbers: Counter[str], independent: int) -> str:
         return count(independent, "independent mistake")
     first, _, verdict = told[0].partition(" ")
     told[0] = f"{count(int(first), 'number')} {verdict}"
-    link = (
-        ", from" if independent <= sum(numbers.values()) else ";"
-    )  # those in comparisons and in what was put in count
+    # Mistakes in comparisons and in what was put in count too: there may be more of them than of wrong numbers.
+    link = ", from" if independent <= sum(numbers.values()) else ";"
     return f"{', '.join(told)}{link} {count(independent, 'independent mistake')}"
 
 
@@ -85,7 +83,7 @@ def _tally(verdicts: Sequence[str]) -> str:
     if not verdicts:
         return "nothing to compare"
     counts = Counter(verdicts)
-    right = sum(counts[verdict] for verdict in _RIGHT)
+    right = sum(counts[verdict] for verdict in SOUND)
     parts = [f"{right} of {len(verdicts)} right"]
     parts += [f"{counts[verdict]} {verdict}" for verdict in ("truncated", "wrong", "undecided") if counts[verdict]]
     return ", ".join(parts)

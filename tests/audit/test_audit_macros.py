@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from proofs.audit import Unreadable, audit_bytes
 from proofs.audit.containers import segments
 from proofs.audit.expansion import expanded
-from proofs.audit.macros import Macros, collected
+from proofs.audit.macros import Macros
 from proofs.audit.segment import Segment
 from proofs.audit.source import read
 
@@ -262,6 +262,13 @@ def test_offsets_never_decrease_and_stay_inside(text, name):
             run = max(at for at in runs if at <= index)
             assert run in fixed or text[place] == segment.text[index]
     audit_bytes(text.encode(), name)
+
+
+def collected(text):
+    """Return the macros that a text defines."""
+    out = Macros(len(text))
+    out.collect(text)
+    return out
 
 
 @given(st.text(alphabet=st.sampled_from("\\ab{}[]#1$% \n")))
