@@ -12,12 +12,8 @@ arrays are matrix products.
     |q^ - q| <= Dq := gamma_d |x||W_Q| + 2 d eta     (each f is amplified by at most 1 + gamma_d <= 2),
 
 so that q and q^ both lie within Aq := |q*| + 2 Dq, where q* is the float64 value computed here, itself within
-Dq of q; the same for k and v.  From q^ k^ - q k = (q^ - q) k^ + q (k^ - k) and the rounded scale c^,
-
-    |s^ - s| <= D := (1 + u) |c^| (gamma_{d_k} Aq Ak + 2 d_k eta + Dq Ak + Aq Dk)
-                     + (u |c^| + |c^ - c|) Aq Ak + eta,
-
-where the terms of the multiplication by c fall away for c = 1.
+Dq of q; the same for k and v.  From q^ k^ - q k = (q^ - q) k^ + q (k^ - k) follows |s^ - s| <= D, with D as derived
+in `attention.score_rounding`.
 
 *Shifted softmax.*  Fix a row, let S be its allowed set, k = |S|, M = max_S s^ (exact), f_j = e^{s_j - M}
 and F = sum_S f_j: then p_j = f_j / F, for any M.  An entry whose score lies so far below the maximum that
@@ -63,7 +59,14 @@ p_j >= p*_j / (2 G); L_j is infinite where p*_j is below 2 b or r_j above 1/2.
 *Running sums.*  An implementation that rescales a running sum (online softmax, blocks) rounds exp and a
 product once more for each of its `rescalings`; the exponents telescope to M - s^_j at most, so phi grows by
 rescalings (2 exp_ulps u / (1 - 2 exp_ulps u) + 2 u), and, since numerator and sum now round differently,
-tau becomes G - 1 + k b at delta = 0.
+tau becomes G - 1 + k b at delta = 0, where R <= -ln(eta) (1 + 4 u).
+
+*Any order of operations* (`Arithmetic.prescribed` False): the difference s^_j - M may be formed in base 2 or before
+the factor c is applied, which rounds it up to four times: 4 u R in place of u R.  Errors of the scores themselves:
+`attention.score_rounding`.
+
+*Storage.*  Where inputs are rounded to the compute dtype, Dq = u |q| + eta, and so on; where outputs are rounded to a
+coarser dtype with u_s, eta_s, they move by at most u_s |a^| + eta_s more.
 
 *Out of scope*: overflow.  `in_scope` is False where a majorant of an intermediate, sum_S Av of an undivided
 output among them, exceeds half the largest number.
@@ -76,56 +79,13 @@ in place of eta covers the underflow of the evaluation itself.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, SupportsFloat, TypeAlias
+from typing import SupportsFloat
 
 import numpy as np
 import numpy.typing as npt
 
-Values: TypeAlias = "npt.NDArray[np.float64]"
-Truths: TypeAlias = "npt.NDArray[np.bool_]"
-
-EXP_ULPS = 4.0
-"""What NumPy documents for its vectorised functions; measured for exp in all three dtypes: below 2."""
-
-
-@dataclass(frozen=True, slots=True)
-class Arithmetic:
-    """The arithmetic of an implementation, as the model sees it.
-
-    Attributes:
-        dtype: the compute dtype. unit: u, half the distance from 1 to the next number. least: eta, the
-        smallest positive number; the smallest normal one where subnormals are flushed to zero. largest: the
-        largest finite number. exp_ulps: accuracy of exp in units in the last place. rescalings: how often a
-        running sum may be rescaled in one row.
-    """
-
-    dtype: np.dtype[Any]
-    unit: float
-    least: float
-    largest: float
-    exp_ulps: float = EXP_ULPS
-    rescalings: int = 0
-
-    @classmethod
-    def of(
-        cls,
-        dtype: npt.DTypeLike,
-        *,
-        exp_ulps: float = EXP_ULPS,
-        rescalings: int = 0,
-        flush_to_zero: bool = False,
-    ) -> Arithmetic:
-        """Return the arithmetic of a floating dtype."""
-        kind = np.dtype(dtype)
-        limits = np.finfo(kind)
-        least = limits.smallest_normal if flush_to_zero else limits.smallest_subnormal
-        return cls(kind, float(limits.eps) / 2, float(least), float(limits.max), exp_ulps, rescalings)
-
-    def gamma(self, k: npt.ArrayLike) -> Values:
-        """Return k u / (1 - k u), infinite where k u >= 1."""
-        ku = np.asarray(k, dtype=np.float64) * self.unit
-        with np.errstate(divide="ignore"):
-            return np.asarray(np.where(ku < 1, ku / np.maximum(1 - ku, 0), np.inf))
+from attention.arithmetic import Arithmetic, Operand, Truths, Values
+from attention.score_rounding import biased, capped, score_bound
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -172,19 +132,6 @@ class ErrorBound:
     arithmetic: Arithmetic
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Operand:
-    """A matrix known to `error`: its float64 value, and whether computing it can overflow, for each batch."""
-
-    value: Values
-    error: Values
-    fits: Truths
-
-    @property
-    def majorant(self) -> Values:
-        return np.asarray(np.abs(self.value) + 2 * self.error)
-
-
 def error_bound(
     x: npt.ArrayLike,
     W_Q: npt.ArrayLike,
@@ -212,11 +159,11 @@ def error_bound(
     X = np.asarray(x, dtype=np.float64)
     inner = X.shape[-1]
 
-    def product(weight: npt.ArrayLike) -> _Operand:
+    def product(weight: npt.ArrayLike) -> Operand:
         W = np.asarray(weight, dtype=np.float64)
         reach = np.abs(X) @ np.abs(W)
         error = model.gamma(inner) * reach + 2 * inner * model.least
-        return _Operand(X @ W, error, _fits(reach, model))
+        return Operand(X @ W, error, _fits(reach, model))
 
     with np.errstate(all="ignore"):  # what overflows here is out of scope, and reported so
         return _bound(product(W_Q), product(W_K), product(W_V), np.asarray(allowed), float(scale), model, inner)
@@ -229,6 +176,8 @@ def attend_error_bound(
     *,
     allowed: npt.ArrayLike,
     scale: SupportsFloat = 1,
+    softcap: float | None = None,
+    bias: npt.ArrayLike | None = None,
     arithmetic: Arithmetic | None = None,
 ) -> ErrorBound:
     """Return how far a computed `attend` of given queries, keys and values can be from the exact one.
@@ -239,18 +188,26 @@ def attend_error_bound(
         v: (..., m, d_v) values.
         allowed: booleans that broadcast to (..., n, m), no row empty.
         scale: the factor c of the score.
+        softcap: t, where scores are replaced by t tanh(s / t).
+        bias: finite numbers that broadcast to (..., n, m), added to the scores after that.
         arithmetic: the compute dtype and its exp; those of q in NumPy by default.
 
-    Source: the docstring of this module with Dq = Dk = Dv = 0.
+    Source: the docstring of this module with Dq = Dk = Dv = 0, or u |q| + eta and so on where inputs are rounded to
+    the compute dtype.
     """
     model = arithmetic or Arithmetic.of(np.asarray(q).dtype)
 
-    def given(array: npt.ArrayLike) -> _Operand:
+    def given(array: npt.ArrayLike) -> Operand:
         value = np.asarray(array, dtype=np.float64)
-        return _Operand(value, np.zeros_like(value), _fits(np.abs(value), model))
+        size = np.abs(value)
+        error = model.unit * size + model.least if model.narrows else np.zeros_like(value)
+        return Operand(value, error, _fits(size, model))
 
+    added = None if bias is None else np.asarray(bias, dtype=np.float64)
     with np.errstate(all="ignore"):
-        return _bound(given(q), given(k), given(v), np.asarray(allowed), float(scale), model, 0)
+        return _bound(
+            given(q), given(k), given(v), np.asarray(allowed), float(scale), model, 0, softcap=softcap, bias=added
+        )
 
 
 def hull_margin(bound: ErrorBound) -> Values:
@@ -261,6 +218,7 @@ def hull_margin(bound: ErrorBound) -> Values:
     with np.errstate(all="ignore"):
         largest = largest_allowed(np.abs(bound.reference.v) + 2 * bound.v, bound.allowed)
         slack = (tau + model.gamma(count + 2) * (1 + tau)) * largest
+        slack = slack + model.stored((1 + tau) * largest)
         return np.asarray(slack + largest_allowed(bound.v, bound.allowed) + 2 * count * model.least)
 
 
@@ -279,20 +237,28 @@ def _fits(reach: Values, model: Arithmetic) -> Truths:
 
 
 def _bound(
-    q: _Operand, k: _Operand, v: _Operand, allowed: Truths, c: float, model: Arithmetic, inner: int
+    q: Operand,
+    k: Operand,
+    v: Operand,
+    allowed: Truths,
+    c: float,
+    model: Arithmetic,
+    inner: int,
+    *,
+    softcap: float | None = None,
+    bias: Values | None = None,
 ) -> ErrorBound:
-    u, eta = model.unit, model.least
+    eta = model.least
     d_k, m = k.value.shape[-1], k.value.shape[-2]
     # The longest chain of operations below, generously: sums over d, d_k and m, and what stands between them.
     enlarged = 1 + float(Arithmetic.of(np.float64).gamma(8 * (inner + d_k + m) + 200))
 
-    reach = q.majorant @ _T(k.majorant)
-    D = model.gamma(d_k) * reach + 2 * d_k * eta + q.error @ _T(k.majorant) + q.majorant @ _T(k.error)
-    rounded = abs(float(model.dtype.type(c)))
-    if c != 1:
-        D = (1 + u) * rounded * D + (u * rounded + abs(rounded - abs(c))) * reach + eta
-    D = enlarged * D
-    s = c * (q.value @ _T(k.value))
+    scores = score_bound(q, k, c, model)
+    if softcap is not None:
+        scores = capped(scores, softcap, model)
+    if bias is not None:
+        scores = biased(scores, bias, model)
+    s, D = scores.value, enlarged * scores.error
     mask = np.broadcast_to(allowed, s.shape)
 
     softmax = _softmax_bound(s, D, mask, model)
@@ -300,10 +266,10 @@ def _bound(
     count = mask.sum(axis=-1)[..., None]
     total = (P + Dw) @ v.majorant
     Da = Dw @ v.majorant + P @ v.error + model.gamma(count + 2) * total + 2 * count * eta
+    Da = Da + model.stored(total)
 
-    largest_score = max(1.0, rounded) * reach
     # Sums that are divided afterwards hold exponentials up to 1 in place of weights: they overflow first.
-    fits = q.fits & k.fits & v.fits & _fits(largest_score, model) & _fits(mask @ v.majorant, model)
+    fits = q.fits & k.fits & v.fits & _fits(scores.largest, model) & _fits(mask @ v.majorant, model)
     informative = fits & np.all(Dw < 0.5, axis=(-1, -2))
     return ErrorBound(
         q=enlarged * q.error,
@@ -344,7 +310,8 @@ def _softmax_bound(s: Values, D: Values, mask: Truths, model: Arithmetic) -> _So
     gap_high = np.maximum(_row_max(s + 2 * D, mask) - (s - 2 * D), 0)
     live = mask & (gap_low < -np.log(eta) * (1 + 4 * u))
     delta = _row_max(D, live)
-    phi = delta + u * _row_max(gap_high, live) + fixed
+    roundings = u if model.prescribed else 4 * u
+    phi = delta + roundings * _row_max(gap_high, live) + fixed
 
     g = (model.exp_ulps + 2) * eta
     A = count * g * np.exp(phi + delta)
@@ -359,15 +326,18 @@ def _softmax_bound(s: Values, D: Values, mask: Truths, model: Arithmetic) -> _So
     P = np.where(known, np.minimum(1, (1 + excess) * (p + b)), 1) * mask
     Dw = np.where(known, np.minimum(P * excess + b, 1 + model.gamma(count + 1)), 1 + model.gamma(count + 1))
 
-    phi_j = D + u * gap_high + fixed
+    phi_j = D + roundings * gap_high + fixed
     r = (2 * g + 2 * count * eta) * np.exp(phi_j + delta) * 2 * (1 + excess) / p
     usable = live & (p >= 2 * b) & (r <= 0.5)
     logs = np.where(usable, phi_j + 3 * u + 2 * r, np.inf)
 
     tau = model.gamma(count + 1) + count * eta
     if model.rescalings:
-        without_scores = np.expm1(2 * (phi - delta) + log_H)
-        tau = without_scores + count * (g * (1 + without_scores) + eta)
+        # Here the computed scores are the given ones, D = 0: what is live lies within -ln(eta) of the maximum.
+        farthest = np.minimum(_row_max(gap_high, live), -np.log(eta) * (1 + 4 * u))
+        phi_0 = roundings * farthest + fixed
+        excess_0 = np.expm1(2 * phi_0 + np.log1p(model.gamma(count + 1)) - np.log1p(-count * g * np.exp(phi_0)))
+        tau = excess_0 + count * (g * (1 + excess_0) + eta)
     return _Softmax(p, Dw * mask, P, tau[..., 0], logs)
 
 

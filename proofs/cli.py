@@ -32,7 +32,7 @@ class UserError(click.ClickException):
         click.echo(f"attention-proofs: {self.format_message()}", err=True)
 
 
-_ELSEWHERE = {"audit": "proofs.audit_command"}
+_ELSEWHERE = {"audit": "proofs.audit_command", "conform": "proofs.conform_command"}
 """Commands that stand in a module of their own, which is imported when one of them is wanted."""
 
 
@@ -255,9 +255,12 @@ def progress_line() -> Iterator[Callable[[str], None] | None]:
 def list_command() -> None:
     """Print the claims and the laws, one a line."""
     from proofs import registry  # noqa: PLC0415
+    from proofs.laws.conformance.catalogue import LAWS  # noqa: PLC0415
     from proofs.laws.registry import registry as laws  # noqa: PLC0415
 
     for claim in registry.claims().values():
         click.echo(f"claim {claim.id}: {claim.label}: {claim.title}")
     for law in laws():
         click.echo(f"law {law.id}: {law.title}")
+    for each in LAWS:
+        click.echo(f"conform {each.id}: {each.title}{' (on request)' if each.opt_in else ''}")

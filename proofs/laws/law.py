@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from attention import rounding
+from attention.arithmetic import Arithmetic
 from proofs.laws.batch import ARRAYS, MASKS, Batch
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def bound(implementation: Implementation, batch: Batch, **changes: Any) -> round
     given = replace(batch, **changes) if changes else batch
     traits: Mapping[str, Any] = getattr(implementation, "traits", {})
     declared = {name: traits[name] for name in ("exp_ulps", "rescalings", "flush_to_zero") if name in traits}
-    arithmetic = rounding.Arithmetic.of(given.x.dtype, **declared)
+    arithmetic = Arithmetic.of(given.x.dtype, **declared)
     return rounding.error_bound(
         given.x,
         given.W_Q,

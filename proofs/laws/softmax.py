@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from attention.rounding import Arithmetic, ErrorBound
+from attention.arithmetic import Arithmetic
+from attention.rounding import ErrorBound
 from proofs.laws.law import (
     Implementation,
     Law,

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from attention import exact, masks, numeric, rounding
-from attention.rounding import Arithmetic, attend_error_bound, error_bound, hull_margin
+from attention.arithmetic import Arithmetic
+from attention.rounding import attend_error_bound, error_bound, hull_margin
 from proofs.laws.batch import DTYPES, REGIMES, Structure, draw
 
 STAGES = ("q", "k", "v", "scores", "weights", "outputs")

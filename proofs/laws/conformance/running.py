@@ -1,0 +1,135 @@
+"""Holding an implementation to conformance laws: the same cases for the same seed."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from proofs.laws.conformance.drawing import draw
+from proofs.laws.conformance.law import ConformanceLaw
+from proofs.laws.conformance.plan import EXAMPLES, NothingToPlanError, Plan, plans
+from proofs.laws.conformance.problem import Problem
+from proofs.laws.conformance.reproduction import reproduction
+from proofs.laws.conformance.shrinking import shrunk
+from proofs.laws.conformance.trial import Subject, Trial
+from proofs.laws.law import Measurement, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a run is made.
+
+    Attributes:
+        examples: calls planned for each law. seed: fixes them all. small: small sizes only.
+        shrink: whether a failure is reduced to a minimal one.
+        name: what the implementation is called in a reproduction, e.g. "torch" or "module:callable".
+    """
+
+    examples: int = EXAMPLES
+    seed: int = 0
+    small: bool = False
+    shrink: bool = True
+    name: str = ""
+
+
+def run(
+    law: ConformanceLaw,
+    subject: Subject,
+    options: Options | None = None,
+) -> Outcome:
+    """Hold an implementation to one law."""
+    chosen = options or Options()
+    tally = _Tally(law)
+    try:
+        planned: Iterable[Plan] = plans(law, subject, chosen.examples, chosen.seed, small=chosen.small)
+        for plan in planned:
+            outcome = _step(law, subject, draw(plan, subject.traits), tally, chosen)
+            if outcome is not None:
+                return outcome
+    except NothingToPlanError as error:
+        return tally.outcome("unsupported", note=str(error))
+    if not tally.cases:
+        return tally.outcome("unsupported", note=tally.refusals())
+    needed = max(math.ceil(law.quorum * tally.cases), 1)
+    if tally.exercised < needed:
+        note = f"only {tally.exercised} of {tally.cases} cases exercised the law; {needed} are needed"
+        return tally.outcome("error", note=note)
+    return tally.outcome("holds", note=f"not offered: {tally.refusals()}" if tally.refused else "")
+
+
+def _step(law: ConformanceLaw, subject: Subject, problem: Problem, tally: _Tally, options: Options) -> Outcome | None:
+    """Check one problem; return an outcome if the run ends with it."""
+    try:
+        with np.errstate(all="ignore"):
+            measurement = law.check(Trial(subject, problem))
+    except NotImplementedError as error:
+        tally.refused[str(error) or "not implemented"] += 1
+        return None
+    except Exception as error:  # noqa: BLE001 - whatever a foreign implementation raises is its outcome
+        note = f"{type(error).__name__}: {_first_line(error)}"
+        smaller = shrunk(law, subject, problem, raises=type(error)) if options.shrink else problem
+        found = tally.outcome("error", note=note)
+        return replace(found, counterexample=reproduction(law, subject, smaller, options.name))
+    tally.add(measurement)
+    if not measurement.broken.any():
+        return None
+    smallest = shrunk(law, subject, problem) if options.shrink else problem
+    with np.errstate(all="ignore"):
+        again = law.check(Trial(subject, smallest))
+    worst = int(np.argmax(again.broken)) if again.broken.any() else int(np.argmax(measurement.broken))
+    shown = again if again.broken.any() else measurement
+    tally.error, tally.tolerance = float(shown.error[worst]), float(shown.tolerance[worst])
+    return replace(tally.outcome("broken"), counterexample=reproduction(law, subject, smallest, options.name))
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [""])[0][:300]
+
+
+def run_all(
+    laws: Sequence[ConformanceLaw],
+    subject: Subject,
+    options: Options | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> list[Outcome]:
+    """Hold an implementation to several laws, one after the other."""
+    outcomes = []
+    for law in laws:
+        if progress is not None:
+            progress(law.title)
+        outcomes.append(run(law, subject, options))
+    return outcomes
+
+
+class _Tally:
+    """Counts over the problems of one law, and the case that came closest to its tolerance."""
+
+    def __init__(self, law: ConformanceLaw) -> None:
+        self.law = law
+        self.cases = self.exercised = 0
+        self.error = self.tolerance = 0.0
+        self.ratio = -1.0
+        self.refused: Counter[str] = Counter()
+
+    def add(self, measurement: Measurement) -> None:
+        """Count one problem."""
+        self.cases += measurement.error.size
+        self.exercised += int(measurement.exercised.sum())
+        with np.errstate(all="ignore"):
+            ratio = np.where(measurement.error == 0, 0, measurement.error / measurement.tolerance)
+        ratio = np.where(measurement.exercised, ratio, -1)
+        worst = int(np.argmax(ratio))
+        if ratio[worst] > self.ratio:
+            self.ratio = float(ratio[worst])
+            self.error, self.tolerance = float(measurement.error[worst]), float(measurement.tolerance[worst])
+
+    def refusals(self) -> str:
+        """Return what was refused, most often first."""
+        return "; ".join(reason for reason, _ in self.refused.most_common(3))
+
+    def outcome(self, outcome: str, note: str = "") -> Outcome:
+        return Outcome(self.law.id, outcome, self.cases, self.exercised, self.error, self.tolerance, None, note)  # type: ignore[arg-type]
