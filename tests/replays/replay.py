@@ -11,7 +11,7 @@ network; pytest does not collect it.  See README.md beside it.
 from __future__ import annotations
 
 import argparse
-import datetime
+import datetime as dt
 import json
 import re
 import shutil
@@ -27,7 +27,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(ROOT), str(HERE)]  # the checkout, whatever is installed
 
-from narrowed import SLICES  # noqa: E402
+import narrowed  # noqa: E402
 
 from proofs.laws.conformance.record import RECORD, record  # noqa: E402
 from proofs.report.conformance_page import conformance_page  # noqa: E402
@@ -202,6 +202,10 @@ def built(folder: Path) -> Path:
     return wheel
 
 
+MADE: set[tuple[str, ...]] = set()
+"""Environments that have the project as it is now; no two threads share one."""
+
+
 def environment(packages: tuple[str, ...], settings: Settings) -> Path:
     """Return the interpreter of the environment with these packages; it is made if the cache does not have it.
 
@@ -209,6 +213,8 @@ def environment(packages: tuple[str, ...], settings: Settings) -> Path:
     """
     folder = settings.cache / "_".join(packages).replace("==", "-")
     python = folder / "bin" / "python"
+    if packages in MADE:
+        return python
     ready = folder / "ready"
     if not ready.exists():
         shutil.rmtree(folder, ignore_errors=True)
@@ -223,6 +229,7 @@ def environment(packages: tuple[str, ...], settings: Settings) -> Path:
         if code:
             raise RuntimeError((error.strip() or out.strip()).splitlines()[-1])
     ready.touch()
+    MADE.add(packages)
     return python
 
 
@@ -240,7 +247,7 @@ def conform(python: Path, target: str, laws: tuple[str, ...], settings: Settings
         "device": "cpu",
         "python": python_version,
         "numpy": numpy_version,
-        "date": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+        "date": dt.datetime.now(tz=dt.UTC).date().isoformat(),
         "examples": settings.examples,
         "seed": settings.seed,
     }
@@ -295,7 +302,7 @@ def replayed(replay: Replay, settings: Settings) -> dict[str, Any]:
     target = f"narrowed:{replay.part}"
 
     def on(packages: tuple[str, ...]) -> dict[str, Any]:
-        shown = dict(packed.split("==") for packed in packages)
+        shown = dict(each.split("==") for each in packages)
         try:
             run = conform(environment(packages, settings), target, (replay.law,), settings)
         except RuntimeError as error:
@@ -314,8 +321,8 @@ def replayed(replay: Replay, settings: Settings) -> dict[str, Any]:
         "thread": replay.thread,
         "about": replay.about,
         "law": replay.law,
-        "target": SLICES[replay.part].target,
-        "narrowed": f"{target} ({SLICES[replay.part].says()})",
+        "target": narrowed.SLICES[replay.part].target,
+        "narrowed": f"{target} ({narrowed.SLICES[replay.part].says()})",
         "found": found,
         "gone": gone,
         "as_expected": expected,
@@ -354,7 +361,7 @@ def say(line: str) -> None:
 def chosen(only: str | None) -> tuple[list[Replay], dict[str, tuple[str, ...]]]:
     """Return the replays and the targets that are asked for: names of replays, targets or families, "replays"."""
     names = {name.strip() for name in only.split(",")} if only else set()
-    replays = [r for r in REPLAYS if not names or names & {r.name, r.package + "-replays", "replays"}]
+    replays = [r for r in REPLAYS if not names or names & {r.name, "replays"}]
     families = {
         name: tuple(t for t in targets if not names or names & {t, name, "current"})
         for name, (_, targets) in FAMILIES.items()

@@ -13,7 +13,6 @@ from typing import Any
 
 from proofs.laws.conformance.catalogue import UnknownLawError, laws
 from proofs.laws.conformance.law import ConformanceLaw
-from proofs.laws.conformance.plan import EXAMPLES
 from proofs.laws.conformance.running import Options, run
 from proofs.laws.conformance.traits import Traits
 from proofs.laws.conformance.trial import Function, Subject
@@ -92,7 +91,7 @@ def checks(
     *,
     traits: Traits | Mapping[str, Any] | None = None,
     only: Sequence[str] | None = None,
-    examples: int = EXAMPLES,
+    examples: int | None = None,
     seed: int = 0,
     name: str | None = None,
 ) -> list[Check]:
@@ -102,7 +101,7 @@ def checks(
         implementation: f(q, k, v, *, mask=None, is_causal=False, scale=None, ...); see README and DESIGN section 6.
         traits: what differs from the defaults; by default what the implementation carries as `traits`.
         only: ids of laws; by default all that need not be asked for by name.
-        examples: calls planned for each law; each has many cases.
+        examples: calls planned for each law, each with many cases; 100 by default, 30 with `few_shapes`.
         seed: fixes every case.
         name: `module:callable` for the reproduction; by default where the implementation was defined.
 
@@ -129,7 +128,7 @@ def check_implementation(
     traits: Traits | Mapping[str, Any] | None = None,
     only: Sequence[str] | None = None,
     expected_failures: Mapping[str, str] | None = None,
-    examples: int = EXAMPLES,
+    examples: int | None = None,
     seed: int = 0,
 ) -> Results:
     """Return the outcome of every law; nothing is raised for a broken one.
@@ -202,7 +201,7 @@ def parametrize_with_laws(
     traits: Traits | Mapping[str, Any] | None = None,
     only: Sequence[str] | None = None,
     expected_failures: Mapping[str, str] | None = None,
-    examples: int = EXAMPLES,
+    examples: int | None = None,
     seed: int = 0,
 ) -> Any:
     """Return a decorator for a test that takes `law`: one test for each law, which calls `law()`.

@@ -26,13 +26,15 @@ def _default_scale(trial: Trial) -> Measurement:
 
 
 def _scale_sign(trial: Trial) -> Measurement:
-    call = trial.call
-    turned = call.but(q=-call.q, scale=-call.factor)
-    if trial.problem.cut % 4:
-        return _same(trial, call.but(scale=call.factor), turned)
-    # A scale of 0 spreads every row evenly over what it may attend to.
+    call = trial.call.but(scale=trial.call.factor)
+    if trial.problem.cut % 3:
+        return _same(trial, call, call.but(q=-call.q, scale=-call.factor))
+    # A scale of 0 spreads every row evenly over what it may attend to: visible where that is not so for another scale.
     nothing = call.but(q=np.zeros_like(call.q), scale=1.0)
-    return _same(trial, nothing, call.but(scale=0.0))
+    limits = trial.limits(nothing)
+    error, tolerance = close(trial.outputs(nothing), trial.outputs(call.but(scale=0.0)), limits)
+    visible = limits.in_scope & spread(trial.limits(call))
+    return judged(error, tolerance, applies=limits.in_scope, exercised=visible)
 
 
 def _all_true(trial: Trial) -> Measurement:

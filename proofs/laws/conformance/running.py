@@ -11,7 +11,7 @@ import numpy as np
 
 from proofs.laws.conformance.drawing import draw
 from proofs.laws.conformance.law import ConformanceLaw
-from proofs.laws.conformance.plan import EXAMPLES, NothingToPlanError, Plan, plans
+from proofs.laws.conformance.plan import EXAMPLES, EXAMPLES_COMPILED, NothingToPlanError, Plan, plans
 from proofs.laws.conformance.problem import Problem
 from proofs.laws.conformance.reproduction import reproduction
 from proofs.laws.conformance.shrinking import shrunk
@@ -24,12 +24,12 @@ class Options:
     """How a run is made.
 
     Attributes:
-        examples: calls planned for each law. seed: fixes them all. small: small sizes only.
+        examples: calls planned for each law; by default as many as suits the implementation. seed: fixes them all. small: small sizes only.
         shrink: whether a failure is reduced to a minimal one.
         name: what the implementation is called in a reproduction, e.g. "torch" or "module:callable".
     """
 
-    examples: int = EXAMPLES
+    examples: int | None = None
     seed: int = 0
     small: bool = False
     shrink: bool = True
@@ -43,9 +43,10 @@ def run(
 ) -> Outcome:
     """Hold an implementation to one law."""
     chosen = options or Options()
+    examples = chosen.examples or (EXAMPLES_COMPILED if subject.traits.few_shapes else EXAMPLES)
     tally = _Tally(law)
     try:
-        planned: Iterable[Plan] = plans(law, subject, chosen.examples, chosen.seed, small=chosen.small)
+        planned: Iterable[Plan] = plans(law, subject, examples, chosen.seed, small=chosen.small)
         for plan in planned:
             outcome = _step(law, subject, draw(plan, subject.traits), tally, chosen)
             if outcome is not None:
@@ -55,6 +56,8 @@ def run(
     if not tally.cases:
         return tally.outcome("unsupported", note=tally.refusals())
     needed = max(math.ceil(law.quorum * tally.cases), 1)
+    if tally.exercised < needed and tally.refused.total() > examples // 2:
+        return tally.outcome("unsupported", note=tally.refusals())
     if tally.exercised < needed:
         note = f"only {tally.exercised} of {tally.cases} cases exercised the law; {needed} are needed"
         return tally.outcome("error", note=note)

@@ -39,6 +39,8 @@ class Traits:
         flush_to_zero: whether subnormal numbers may be replaced by 0.
         layout: order of the axes that the callable takes and returns; "BLHE" for (batch, length, heads, width).
         equal_widths: True where v must have as many features as q and k.
+        few_shapes: True where every new shape is compiled anew, which takes longer than all else: the same few shapes,
+            masks and windows are then tried again and again.
         sources: name of a trait -> where it is documented or how it was observed.
     """
 
@@ -51,6 +53,7 @@ class Traits:
     flush_to_zero: bool = False
     layout: Layout = "BHLE"
     equal_widths: bool = False
+    few_shapes: bool = False
     sources: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

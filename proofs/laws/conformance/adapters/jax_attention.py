@@ -54,12 +54,14 @@ def jax_traits(device: str) -> Traits:
         exp_ulps=4.0 if cuda else 2.0,
         flush_to_zero=True,
         equal_widths=True,
+        few_shapes=True,
         sources={
             "empty_row": f"{FUNCTIONS}, _apply_masks: a masked score is replaced by one finite number, so a row "
             "without keys weighs all S values alike",
             "compute": f"{FUNCTIONS}, _dot_product_attention_core: the softmax of every dtype is done in float32; with "
             "float16, scores are float32 but weights are rounded to float16" + (TF32 if cuda else ""),
             "equal_widths": f"{FUNCTIONS}: the shape of value is checked to be the shape of key",
+            "few_shapes": "jax.jit, documentation: compiled anew for every shape",
             **({} if cuda else CPU_ARITHMETIC),
         },
     )

@@ -228,6 +228,7 @@ def traits(backend: str, *, operation: bool) -> Traits:
         block=512 if on_torch else None,
         flush_to_zero=True,
         equal_widths=equal,
+        few_shapes=backend == "jax",
         sources={**sources, **({"equal_widths": widths} if equal else {})},
     )
 

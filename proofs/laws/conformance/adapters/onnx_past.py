@@ -5,8 +5,8 @@ operator joins them, so without `is_causal` this is the call without a past.  Wi
 j <= i + past_sequence_length: all of the past, and the current keys up to its own.  As the past is all that precedes
 the queries, that is alignment to the lower right.  Fewer keys than queries have no such reading and are refused.
 
-A window would be aligned to the past too, where DESIGN section 6 has it upper-left, and key lengths go with no past: the
-targets offer neither.
+A window would be aligned to the past too, where DESIGN section 6 has it upper-left, and key lengths go with no past:
+neither is offered.
 
 Sources: ONNX 1.23.2, schema of Attention-23 (inputs `past_key` and `past_value`, attribute `is_causal`); onnx#7297 (the
 causal mask fell on the past as well).
