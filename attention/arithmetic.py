@@ -83,13 +83,18 @@ class Arithmetic:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Operand:
-    """A matrix known to `error`: its float64 value, and whether computing it can overflow, for each batch."""
+    """A float64 matrix known to `error`, None where it is exact; `fits` where computing it cannot overflow."""
 
     value: Values
-    error: Values
+    error: Values | None
     fits: Truths
 
     @property
     def majorant(self) -> Values:
         """A number that neither the exact nor the computed entry exceeds."""
-        return np.asarray(np.abs(self.value) + 2 * self.error)
+        size = np.abs(self.value)
+        return np.asarray(size if self.error is None else size + 2 * self.error)
+
+    def bound(self, factor: float) -> Values:
+        """Return the error, zeros where there is none, times a factor."""
+        return np.zeros_like(self.value) if self.error is None else factor * self.error

@@ -200,7 +200,7 @@ def attend_error_bound(
     def given(array: npt.ArrayLike) -> Operand:
         value = np.asarray(array, dtype=np.float64)
         size = np.abs(value)
-        error = model.unit * size + model.least if model.narrows else np.zeros_like(value)
+        error = model.unit * size + model.least if model.narrows else None
         return Operand(value, error, _fits(size, model))
 
     added = None if bias is None else np.asarray(bias, dtype=np.float64)
@@ -264,17 +264,23 @@ def _bound(
     softmax = _softmax_bound(s, D, mask, model)
     Dw, P = enlarged * softmax.error, softmax.majorant
     count = mask.sum(axis=-1)[..., None]
-    total = (P + Dw) @ v.majorant
-    Da = Dw @ v.majorant + P @ v.error + model.gamma(count + 2) * total + 2 * count * eta
+    Av = v.majorant
+    moved = Dw @ Av
+    total = P @ Av + moved
+    Da = moved + model.gamma(count + 2) * total + 2 * count * eta
+    if v.error is not None:
+        Da = Da + P @ v.error
     Da = Da + model.stored(total)
 
     # Sums that are divided afterwards hold exponentials up to 1 in place of weights: they overflow first.
-    fits = q.fits & k.fits & v.fits & _fits(scores.largest, model) & _fits(mask @ v.majorant, model)
+    fits = q.fits & k.fits & v.fits & _fits(scores.largest, model)
+    if not _fits(Av.sum(axis=-2, keepdims=True), model).all():
+        fits = fits & _fits(mask @ Av, model)
     informative = fits & np.all(Dw < 0.5, axis=(-1, -2))
     return ErrorBound(
-        q=enlarged * q.error,
-        k=enlarged * k.error,
-        v=enlarged * v.error,
+        q=q.bound(enlarged),
+        k=k.bound(enlarged),
+        v=v.bound(enlarged),
         scores=D,
         weights=Dw,
         outputs=np.asarray(enlarged * Da),

@@ -50,7 +50,11 @@ def score_bound(q: Operand, k: Operand, c: float, model: Arithmetic) -> Scores:
     u, eta = model.unit, model.least
     d_k = k.value.shape[-1]
     reach = q.majorant @ _T(k.majorant)
-    given = q.error @ _T(k.majorant) + q.majorant @ _T(k.error)
+    given: Values | float = 0.0
+    if q.error is not None:
+        given = q.error @ _T(k.majorant)
+    if k.error is not None:
+        given = given + q.majorant @ _T(k.error)
     s = c * (q.value @ _T(k.value))
     if not model.prescribed:
         most = max(1.0, abs(c))

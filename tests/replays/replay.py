@@ -18,10 +18,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from time import monotonic
+from typing import Any, TypeAlias
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -35,13 +36,33 @@ from proofs.run import MARK  # noqa: E402
 
 PAGE = ROOT / "reports" / "conformance.md"
 
-# One environment a family: what the newest releases do.  The CPU build of torch is the one that is cheap to get.
-FAMILIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "NumPy and ONNX": (
-        ("onnxruntime", "onnx"),
-        ("numeric", "onnxruntime", "onnxruntime-past", "onnx-reference", "onnx-reference-past"),
+Packages: TypeAlias = tuple[str, ...]
+Made: TypeAlias = dict[Packages, Path | str]
+"""Environment -> its interpreter, or why there is none."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """Targets that share an environment, in which the newest releases are.
+
+    Attributes:
+        packages: what is installed. targets: what is run.
+        slowness: what the number of examples is divided by; XLA compiles for every shape, which takes most of the time.
+    """
+
+    packages: Packages
+    targets: tuple[str, ...]
+    slowness: int = 1
+
+
+FAMILIES = {
+    "JAX": Family(
+        ("jax", "flax", "keras"),
+        ("jax", "flax", "flax-linen", "flax-mha", "flax-decode", "keras", "keras-mha", "keras-gqa"),
+        slowness=3,
     ),
-    "PyTorch": (
+    "PyTorch": Family(
+        # Pinned: the CPU build of this release is cheap to get, the newest one's wheels are large.
         ("torch==2.13.0", "transformers"),
         (
             "torch",
@@ -54,11 +75,14 @@ FAMILIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "transformers-eager-gemma2",
         ),
     ),
-    "JAX": (
-        ("jax", "flax", "keras"),
-        ("jax", "flax", "flax-linen", "flax-mha", "flax-decode", "keras", "keras-mha", "keras-gqa"),
+    "ONNX and NumPy": Family(
+        ("onnxruntime", "onnx"),
+        ("onnxruntime", "onnxruntime-past", "onnx-reference", "onnx-reference-past", "numeric"),
     ),
 }
+"""The slowest first, so that none of them is left alone at the end."""
+TARGETS = [target for family in reversed(FAMILIES.values()) for target in family.targets]
+"""In the order of the page."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +101,8 @@ class Replay:
     about: str
     law: str
     part: str
-    found: tuple[str, ...]
-    gone: tuple[str, ...] | None
+    found: Packages
+    gone: Packages | None
 
 
 # onnxruntime runs its own copy of ONNX; the package onnx only writes the models.
@@ -202,19 +226,13 @@ def built(folder: Path) -> Path:
     return wheel
 
 
-MADE: set[tuple[str, ...]] = set()
-"""Environments that have the project as it is now; no two threads share one."""
-
-
-def environment(packages: tuple[str, ...], settings: Settings) -> Path:
+def environment(packages: Packages, settings: Settings) -> Path:
     """Return the interpreter of the environment with these packages; it is made if the cache does not have it.
 
     The project is installed anew each time, the packages are not: remove the cache to get newer ones.
     """
     folder = settings.cache / "_".join(packages).replace("==", "-")
     python = folder / "bin" / "python"
-    if packages in MADE:
-        return python
     ready = folder / "ready"
     if not ready.exists():
         shutil.rmtree(folder, ignore_errors=True)
@@ -229,13 +247,30 @@ def environment(packages: tuple[str, ...], settings: Settings) -> Path:
         if code:
             raise RuntimeError((error.strip() or out.strip()).splitlines()[-1])
     ready.touch()
-    MADE.add(packages)
     return python
 
 
-def conform(python: Path, target: str, laws: tuple[str, ...], settings: Settings) -> dict[str, Any]:
+def environments(wanted: set[Packages], pool: Executor, settings: Settings) -> Made:
+    """Return the interpreter of each environment, or why there is none."""
+
+    def attempt(packages: Packages) -> Path | str:
+        try:
+            return environment(packages, settings)
+        except RuntimeError as error:
+            say(f"{', '.join(packages)}: {error}")
+            return clean(str(error))
+
+    ordered = sorted(wanted)
+    return dict(zip(ordered, pool.map(attempt, ordered), strict=True))
+
+
+def conform(
+    python: Path | str, target: str, laws: tuple[str, ...], examples: int, settings: Settings
+) -> dict[str, Any]:
     """Return a run as it is recorded; `failed` says why there are no laws in it."""
-    options = ["--json", "--examples", settings.examples, "--seed", settings.seed]
+    if isinstance(python, str):
+        return {"target": target, "laws": [], "failed": python}
+    options = ["--json", "--examples", examples, "--seed", settings.seed]
     if laws:
         options += ["--laws", ",".join(laws)]
     about = "import json, platform, numpy; print(json.dumps([platform.python_version(), numpy.__version__]))"
@@ -248,13 +283,14 @@ def conform(python: Path, target: str, laws: tuple[str, ...], settings: Settings
         "python": python_version,
         "numpy": numpy_version,
         "date": dt.datetime.now(tz=dt.UTC).date().isoformat(),
-        "examples": settings.examples,
+        "examples": examples,
         "seed": settings.seed,
     }
     # narrowed.py is found in the current folder, the project in the environment alone.
-    code, out, error = command(
-        python.with_name("attention-proofs"), "conform", target, *options, cwd=HERE, timeout=settings.timeout
-    )
+    words = [python.with_name("attention-proofs"), "conform", target, *options]
+    code, out, error = command(*words, cwd=HERE, timeout=settings.timeout)
+    if code < -1:  # ended by a signal from outside, which says nothing about the target
+        code, out, error = command(*words, cwd=HERE, timeout=settings.timeout)
     try:
         said = json.loads(out)
     except ValueError:
@@ -297,16 +333,13 @@ def outcome(run: dict[str, Any], law: str) -> dict[str, Any]:
     return {"id": law, "outcome": "not run", "note": run.get("failed", "")}
 
 
-def replayed(replay: Replay, settings: Settings) -> dict[str, Any]:
+def replayed(replay: Replay, made: Made, settings: Settings) -> dict[str, Any]:
     """Run a replay on both releases, and compare with what is expected."""
     target = f"narrowed:{replay.part}"
 
-    def on(packages: tuple[str, ...]) -> dict[str, Any]:
+    def on(packages: Packages) -> dict[str, Any]:
         shown = dict(each.split("==") for each in packages)
-        try:
-            run = conform(environment(packages, settings), target, (replay.law,), settings)
-        except RuntimeError as error:
-            run = {"laws": [], "failed": clean(str(error))}
+        run = conform(made[packages], target, (replay.law,), settings.examples, settings)
         kept = {name: run[name] for name in ("date", "python", "numpy", "examples", "seed") if name in run}
         return {"version": shown[replay.package], **outcome(run, replay.law), **kept}
 
@@ -329,19 +362,14 @@ def replayed(replay: Replay, settings: Settings) -> dict[str, Any]:
     }
 
 
-def family(name: str, targets: tuple[str, ...], settings: Settings) -> list[dict[str, Any]]:
-    """Run the targets of a family on the newest releases."""
-    packages, _ = FAMILIES[name]
-    try:
-        python = environment(packages, settings)
-    except RuntimeError as error:
-        return [{"family": name, "target": target, "laws": [], "failed": clean(str(error))} for target in targets]
-    runs = []
-    for target in targets:
-        say(f"{target} ...")
-        runs.append({"family": name, **conform(python, target, (), settings)})
-        say(f"{target}: {tally(runs[-1])}")
-    return runs
+def current(name: str, target: str, made: Made, settings: Settings) -> dict[str, Any]:
+    """Run a target of a family on the newest releases."""
+    started = monotonic()
+    family = FAMILIES[name]
+    examples = max(settings.examples // family.slowness, 1)
+    run = conform(made[family.packages], target, (), examples, settings)
+    say(f"{target}: {tally(run)} ({monotonic() - started:.0f} s)")
+    return {"family": name, **run}
 
 
 def tally(run: dict[str, Any]) -> str:
@@ -363,11 +391,11 @@ def chosen(only: str | None) -> tuple[list[Replay], dict[str, tuple[str, ...]]]:
     names = {name.strip() for name in only.split(",")} if only else set()
     replays = [r for r in REPLAYS if not names or names & {r.name, "replays"}]
     families = {
-        name: tuple(t for t in targets if not names or names & {t, name, "current"})
-        for name, (_, targets) in FAMILIES.items()
+        name: tuple(t for t in family.targets if not names or names & {t, name, "current"})
+        for name, family in FAMILIES.items()
     }
     known = {"replays", "current", *FAMILIES}
-    known |= {r.name for r in REPLAYS} | {t for _, targets in FAMILIES.values() for t in targets}
+    known |= {r.name for r in REPLAYS} | set(TARGETS)
     unknown = names - known
     if unknown:
         raise SystemExit(f"--only: expected some of {', '.join(sorted(known))}; got {', '.join(sorted(unknown))}")
@@ -383,10 +411,9 @@ def merged(old: list[dict[str, Any]], new: list[dict[str, Any]], key: str, order
 def written(path: Path, runs: list[dict[str, Any]], replays: list[dict[str, Any]]) -> None:
     """Write the record; what was not run now is kept from before."""
     before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"runs": [], "replays": []}
-    targets = [target for _, names in FAMILIES.values() for target in names]
     data = {
         "schema": 1,
-        "runs": merged(before["runs"], runs, "target", targets),
+        "runs": merged(before["runs"], runs, "target", TARGETS),
         "replays": merged(before["replays"], replays, "name", [replay.name for replay in REPLAYS]),
     }
     path.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -413,7 +440,7 @@ def main() -> int:
     parser.add_argument("--cache", type=Path, help="keep the environments here, and use those that are here")
     parser.add_argument("--examples", type=int, default=60, help="calls planned for each law (default 60)")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--jobs", type=int, default=2, help="environments that are worked in at a time (default 2)")
+    parser.add_argument("--jobs", type=int, default=2, help="commands that run at a time (default 2)")
     parser.add_argument("--timeout", type=int, default=900, help="seconds for one target (default 900)")
     given = parser.parse_args()
     replays, families = chosen(given.only)
@@ -422,12 +449,14 @@ def main() -> int:
         cache = (given.cache or folder / "environments").resolve()
         cache.mkdir(parents=True, exist_ok=True)
         settings = Settings(cache, built(folder), given.examples, given.seed, given.timeout)
+        wanted = {FAMILIES[name].packages for name in families}
+        wanted |= {side for replay in replays for side in (replay.found, replay.gone) if side is not None}
         with ThreadPoolExecutor(given.jobs) as pool:
-            working = [pool.submit(family, name, targets, settings) for name, targets in families.items()]
-            # Replays share environments: one after the other.
-            replaying = pool.submit(lambda: [replayed(replay, settings) for replay in replays])
-            runs = [run for work in working for run in work.result()]
-            found = replaying.result()
+            made = environments(wanted, pool, settings)
+            named = [(name, target) for name, targets in families.items() for target in targets]
+            working = [pool.submit(current, name, target, made, settings) for name, target in named]
+            replaying = [pool.submit(replayed, replay, made, settings) for replay in replays]
+            runs, found = ([future.result() for future in futures] for futures in (working, replaying))
     written(given.out or RECORD, runs, found)
     if given.out is None:
         PAGE.write_text(f"{conformance_page(record())}\n{MARK}\n", encoding="utf-8", newline="\n")

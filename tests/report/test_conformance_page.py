@@ -215,7 +215,7 @@ def test_replays_name_laws_and_targets_that_exist(script):
     assert {replay.law for replay in script.REPLAYS} <= {each.id for each in LAWS}
     assert {replay.part for replay in script.REPLAYS} == set(script.narrowed.SLICES)
     assert {part.target for part in script.narrowed.SLICES.values()} <= set(BUILT_IN)
-    assert {target for _, targets in script.FAMILIES.values() for target in targets} <= set(BUILT_IN)
+    assert set(script.TARGETS) <= set(BUILT_IN)
     for replay in script.REPLAYS:
         assert replay.package in {each.split("==")[0] for each in replay.found}
 

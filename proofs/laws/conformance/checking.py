@@ -7,6 +7,7 @@ estimator checks).
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -118,8 +119,10 @@ def checks(
 def _where(implementation: Function) -> str:
     """Return `module:callable` for a function that can be imported again, else nothing."""
     module, qualified = getattr(implementation, "__module__", ""), getattr(implementation, "__qualname__", "")
-    importable = bool(module) and bool(qualified) and "<" not in qualified and module != "__main__"
-    return f"{module}:{qualified}" if importable else ""
+    found: Any = sys.modules.get(module) if module != "__main__" else None
+    for part in qualified.split("."):
+        found = getattr(found, part, None)
+    return f"{module}:{qualified}" if found is implementation else ""
 
 
 def check_implementation(

@@ -7,6 +7,7 @@ import numpy as np
 from attention.arithmetic import Arithmetic
 from proofs.laws.conformance.call import Array, Call
 from proofs.laws.conformance.law import ConformanceLaw, close, judged, spread
+from proofs.laws.conformance.threads import one_thread
 from proofs.laws.conformance.trial import Limits, Trial
 from proofs.laws.law import Measurement, distance
 
@@ -71,6 +72,7 @@ def _shift(trial: Trial) -> Measurement:
     return _shifted(trial, call, shifted, slack)
 
 
+@one_thread
 def _moved_scores(call: Call, change: Array) -> Array:
     """Return (B, H, L): the largest |c| |q_i| . |dk_j|, given bounds (B, H_kv, S, E) on changes of the keys."""
     moved = np.repeat(change, call.groups, axis=1).swapaxes(-1, -2)

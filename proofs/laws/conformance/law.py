@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from proofs.laws.conformance.call import Array, Truths
+from proofs.laws.conformance.threads import one_thread
 from proofs.laws.conformance.trial import Limits, Trial
 from proofs.laws.law import Measurement, bit_distance, distance, measured
 
@@ -104,6 +105,7 @@ def close(one: Array, other: Array, one_limits: Limits, other_limits: Limits | N
     return error, one_limits.outputs + second.outputs
 
 
+@one_thread
 def spread(limits: Limits) -> Truths:
     """Return (B, H): where the outputs of some row would move visibly if its weights were spread evenly.
 

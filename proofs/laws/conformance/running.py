@@ -24,7 +24,9 @@ class Options:
     """How a run is made.
 
     Attributes:
-        examples: calls planned for each law; by default as many as suits the implementation. seed: fixes them all. small: small sizes only.
+        examples: calls planned for each law; by default as many as suits the implementation.
+        seed: fixes them all.
+        small: small sizes only.
         shrink: whether a failure is reduced to a minimal one.
         name: what the implementation is called in a reproduction, e.g. "torch" or "module:callable".
     """

@@ -14,7 +14,7 @@ Alignment: TypeAlias = Literal["upper_left", "lower_right"]
 EmptyRow: TypeAlias = Literal["zero", "nan", "mean", "error", "unstated"]
 Layout: TypeAlias = Literal["BHLE", "BLHE"]
 
-DTYPES = ("float16", "bfloat16", "float32", "float64")
+DTYPES = ("float16", "float32", "float64")
 
 
 class TraitError(ValueError):
@@ -63,8 +63,10 @@ class Traits:
         _one_of("layout", self.layout, get_args(Layout))
         if not self.dtypes:
             raise TraitError("dtypes: expected at least one name, got none")
-        for name in (*self.dtypes, *self.compute, *self.compute.values()):
+        for name in self.dtypes:
             _one_of("dtypes", name, DTYPES)
+        for name in (*self.compute, *self.compute.values()):
+            _one_of("compute", name, DTYPES)
         for name in self.sources:
             _one_of("sources", name, tuple(each.name for each in fields(self)))
         if not self.exp_ulps > 0:

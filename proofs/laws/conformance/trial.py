@@ -13,6 +13,7 @@ from attention.arithmetic import Arithmetic
 from attention.rounding import ErrorBound, attend_error_bound, hull_margin
 from proofs.laws.conformance.call import ARRAYS, OPTIONAL, Array, Call, Truths
 from proofs.laws.conformance.problem import Problem
+from proofs.laws.conformance.threads import one_thread
 from proofs.laws.conformance.traits import Traits, traits_of
 
 Function: TypeAlias = Callable[..., Any]
@@ -191,6 +192,7 @@ def arithmetic(traits: Traits, call: Call) -> Arithmetic:
     )
 
 
+@one_thread
 def _bounded(call: Call, allowed: Truths, model: Arithmetic) -> Limits:
     live = np.asarray(allowed.any(axis=-1))
     bound = attend_error_bound(

@@ -570,6 +570,25 @@ def epsilon_in_the_denominator(_call, s, seen):
     return _softmax(s, seen, axis=3, more=1e-5)
 
 
+@mutant("scale", "scale_sign")
+def scale_without_a_sign(call):
+    """A negative scale is taken without its sign."""
+    return abs(scale_of(call))
+
+
+@mutant("scale", "scale_sign")
+def scale_of_zero_read_as_none(call):
+    """A scale of 0 is falsy, and the default is taken instead."""
+    return scale_of(call) or scale_of(replace(call, scale=None))
+
+
+@mutant("prepare", "shift_invariance score_differences")
+def keys_normalised(call):
+    """Keys are divided by their length, as cosine attention does."""
+    length = np.sqrt((call.k.astype(float) ** 2).sum(axis=-1, keepdims=True))
+    return replace(call, k=(call.k / np.where(length == 0, 1, length)).astype(call.k.dtype))
+
+
 @mutant("biased", "key_permutation token_permutation score_differences")
 def nearer_keys_preferred(call, s, seen):
     """Scores fall with the distance of query and key, which nobody asked for."""
