@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.option(
     "--examples",
     type=click.IntRange(min=1),
-    help="Calls planned for each law, each with many cases; 100 by default, 30 where every shape is compiled anew.",
+    help="Calls planned for each law, each with many cases; 100 by default, 20 where every shape is compiled anew.",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Fixes every case.")
 @click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True, help="Where it runs.")

@@ -16,6 +16,7 @@ from proofs.decide import decide_all, judge_lines, with_kernel
 from proofs.registry import check_kernel
 from proofs.registry import claims as all_claims
 from proofs.report.claim_page import LawEvidence, Page, claim_page
+from proofs.report.conformance_page import conformance_page
 from proofs.report.index_page import AuditSummary, index_page
 from proofs.report.kernel_page import KernelEvidence, KernelSummary, kernel_page
 from proofs.verdict import Kind, LineVerdict, Verdict
@@ -94,6 +95,12 @@ def _kernel_page(results: Results) -> str:
     return kernel_page(KernelSummary(ordered, named, kernel.ALLOWED, kernel.load().digest))
 
 
+def _conformance_page() -> str:
+    from proofs.laws.conformance.record import record  # noqa: PLC0415  # NumPy is needed only here
+
+    return conformance_page(record())
+
+
 def _laws(claims: Sequence[Claim], progress: Progress | None) -> dict[str, LawEvidence]:
     from proofs.laws import registry, running  # noqa: PLC0415  # NumPy is needed only here
 
@@ -135,6 +142,7 @@ def write_reports(results: Results, out: Path, *, progress: Progress | None = No
         summaries.append(summary)
         files[summary.file] = text
     files["kernel.md"] = _kernel_page(results)
+    files["conformance.md"] = _conformance_page()
     figures = _figures(out, results)
     checked = {claim.id for claim in results.claims if results.kernel.checked(claim.kernel)}
     files["README.md"] = index_page(found, results.verdicts, texts, summaries, figures, checked)

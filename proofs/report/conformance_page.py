@@ -18,8 +18,9 @@ SYMBOLS = {
 }
 LEGEND = (
     "✓ holds: no violation in all cases that were tried. ✗ broken: at least one case violates the law; a small one is "
-    "shown [below](#what-was-observed). – not offered: the target has no such option, or refuses it. ? too few cases: "
-    "not enough of the cases could have shown a violation, so nothing is said. ! the target raised an exception."
+    "shown [below](#what-was-observed). – not offered: the target has no such option, or refused every call that was "
+    "tried. ? too few cases: not enough of them could have shown a violation, so nothing is said. ! the target raised "
+    "an exception."
 )
 
 
@@ -28,7 +29,7 @@ def conformance_page(record: Data) -> str:
 
     Args:
         record: `runs` (one a target: target, family, versions, python, numpy, date, examples, seed, laws), `replays`,
-            `promises` (targets, laws, promise, source, observed) and `laws` (id, title, statement) in order.
+            `promises` (title, targets, laws, promise, source, observed) and `laws` (id, title, statement) in order.
     """
     runs = record["runs"]
     out = ["# Attention in released packages", _introduction(record)]
@@ -128,7 +129,7 @@ def _replays(record: Data) -> str:
         thread = _thread(each["thread"])
         rows.append(
             f"| {each['package']} | {each['about']} ({thread}) | `{each['law']}` | {_ending(found, 'broken')} "
-            f"| {until} | {expected} | `{each['target']}`: {each['narrowed']} |"
+            f"| {until} | {expected} | `{each['target']}`: {each['narrowed_to']} |"
         )
         if "code" in found:
             summary = f"{each['package']} {found['version']}: {titles[each['law']]}"
@@ -156,54 +157,57 @@ OBSERVED = (
     "For each broken law: what the documentation of the package promises, in our words, what was seen, and a program "
     "that shows it. `f` has the signature `f(q, k, v, *, mask=None, is_causal=False, scale=None, ...)` with "
     "q (B, H, L, E), k (B, H, S, E), v (B, H, S, Ev); in `mask`, True means that a query may attend. A broken law is "
-    "not by itself a bug of the package: the law may ask for more than was ever promised, and then that is said. Laws "
-    "that one and the same behaviour breaks stand together."
+    "not by itself a bug of the package: the law may ask for more than was ever promised, and then that is said. What "
+    "one and the same behaviour breaks stands together."
 )
 UNKNOWN = "Whether the documentation promises anything here is not recorded."
 
 
 def _observations(record: Data) -> list[str]:
+    """Return one section for each behaviour, and one for each broken law of which nothing is recorded."""
     titles = {law["id"]: law["title"] for law in record["laws"]}
+    wrong = {
+        (run["target"], law["id"]): law
+        for run in record["runs"]
+        for law in run["laws"]
+        if state(law) in {"broken", "raised"}
+    }
     out = []
-    for run in record["runs"]:
-        wrong = {law["id"]: law for law in run["laws"] if state(law) in {"broken", "raised"}}
-        if not wrong:
-            continue
-        packages = ", ".join(f"{name} {version}" for name, version in run["versions"].items())
-        out.append(f"### `{run['target']}` ({packages})")
-        for names, promise in _grouped(list(wrong), run["target"], record["promises"]):
-            out += _observation([wrong[name] for name in names], promise, titles)
+    for promise in record["promises"]:
+        pairs = {pair for pair in wrong if pair[0] in promise["targets"] and pair[1] in promise["laws"]}
+        mine = {pair: wrong.pop(pair) for pair in list(wrong) if pair in pairs}
+        if mine:
+            source = f" ({promise['source']})" if promise["source"] else ""
+            out += [f"### {promise['title']}", _where(mine, record["runs"], titles)]
+            out += [f"Promised: {promise['promise'].strip()}{source}", f"Observed: {promise['observed'].strip()}"]
+            out += _shown(mine)
+    for pair, law in wrong.items():
+        out += [f"### `{pair[0]}`: {titles[pair[1]]}", _where({pair: law}, record["runs"], titles), UNKNOWN]
+        out += _shown({pair: law})
     return out or ["No law is broken."]
 
 
-def _grouped(names: Sequence[str], target: str, promises: Sequence[Data]) -> list[tuple[list[str], Data | None]]:
-    """Return the broken laws in groups of one behaviour, each with what is known of it."""
-    groups: list[tuple[list[str], Data | None]] = []
-    left = list(names)
-    for promise in promises:
-        mine = [name for name in left if target in promise["targets"] and name in promise["laws"]]
-        if mine:
-            groups.append((mine, promise))
-            left = [name for name in left if name not in mine]
-    groups += [([name], None) for name in left]
-    return sorted(groups, key=lambda group: list(names).index(group[0][0]))
+def _where(pairs: Mapping[tuple[str, str], Data], runs: Sequence[Data], titles: Mapping[str, str]) -> str:
+    """Return the targets with their versions and the laws that a behaviour breaks, each law with its targets."""
+    versions = {
+        run["target"]: ", ".join(f"{name} {number}" for name, number in run["versions"].items()) for run in runs
+    }
+    targets = list(dict.fromkeys(target for target, _ in pairs))
+    lines = ["Targets: " + "; ".join(f"`{target}` ({versions[target]})" for target in targets) + ".", "Laws:"]
+    for name in dict.fromkeys(law for _, law in pairs):
+        mine = [target for target in targets if (target, name) in pairs]
+        only = "" if mine == targets else " (" + ", ".join(f"`{target}`" for target in mine) + ")"
+        lines.append(f"- `{name}`: {titles[name]}{only}")
+    return "\n\n".join(lines[:2]) + "\n\n" + "\n".join(lines[2:])
 
 
-def _observation(laws: Sequence[Data], promise: Data | None, titles: Mapping[str, str]) -> list[str]:
-    heads = "; ".join(f"{titles[law['id']]} (`{law['id']}`)" for law in laws)
-    out = [f"**{heads}**"]
-    if promise is None:
-        out.append(UNKNOWN)
-    else:
-        source = f" ({promise['source']})" if promise.get("source") else ""
-        out.append(f"Promised: {promise['promise'].strip()}{source}\n\nObserved: {promise['observed'].strip()}")
-    # The shortest program of a group says most.
-    shortest = min((law for law in laws if "code" in law), key=lambda law: len(law["code"]), default=None)
-    if shortest is not None:
-        out.append(_fenced(shortest["code"]))
-    notes = [f"`{law['id']}`: {law['note']}" for law in laws if law["outcome"] == "error" and law.get("note")]
-    if notes:
-        out.append("Raised: " + "; ".join(notes))
+def _shown(pairs: Mapping[tuple[str, str], Data]) -> list[str]:
+    """Return the shortest program of several, which says most, and what was raised."""
+    codes = [law["code"] for law in pairs.values() if "code" in law]
+    out = [_fenced(min(codes, key=len))] if codes else []
+    raised = dict.fromkeys(law["note"] for law in pairs.values() if state(law) == "raised" and law.get("note"))
+    if raised:
+        out.append("Raised: " + "; ".join(f"`{note}`" for note in raised))
     return out
 
 

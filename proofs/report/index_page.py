@@ -62,6 +62,7 @@ def index_page(
         out.append("## Printed numbers")
         for audit in audits:
             out += [f"**[{audit.title}]({audit.file})**", "\n".join(f"- {line}" for line in audit.sentences)]
+    out += ["## Released attention code", RELEASED]
     if figures:
         out.append("## Figures")
         out += [f"![{title}]({file})" for title, file in figures]
@@ -82,6 +83,11 @@ def _summary(verdicts: Mapping[str, Verdict]) -> str:
     parts = [f"{count[kind]} {kind.value}" for kind in Kind]
     return f"{len(verdicts)} claims: {', '.join(parts)}. Written by `attention-proofs`; nothing here is typed by hand."
 
+
+RELEASED = (
+    "The laws behind the claims, held against released packages as black boxes: [which hold, which are broken, with "
+    "the smallest case found](conformance.md)."
+)
 
 RESULTS = ("lemma", "theorem", "proposition", "corollary")
 

@@ -55,7 +55,7 @@ SMALL = {
             "about": "heads are mixed",
             "law": "first",
             "target": "one",
-            "narrowed": "narrowed:part (float32)",
+            "narrowed_to": "float32",
             "found": {"version": "1.0", "outcome": "broken", "code": "found()"},
             "gone": {"version": "1.1", "outcome": "holds"},
             "as_expected": True,
@@ -66,7 +66,7 @@ SMALL = {
             "about": "heads are lost",
             "law": "second",
             "target": "one",
-            "narrowed": "narrowed:part (float32)",
+            "narrowed_to": "float32",
             "found": {"version": "1.0", "outcome": "holds"},
             "gone": None,
             "as_expected": False,
@@ -74,7 +74,8 @@ SMALL = {
     ],
     "promises": [
         {
-            "targets": ["one"],
+            "title": "Something moves",
+            "targets": ["one", "two"],
             "laws": ["second", "first"],
             "promise": "Nothing is changed.",
             "source": "its manual",
@@ -117,13 +118,21 @@ def test_replays_say_where_a_bug_was_and_where_it_is_gone(page):
 
 
 def test_one_behaviour_is_told_once(page):
-    """Laws with the same promise stand together, with the shortest program; the rest says that nothing is known."""
-    assert "**Title of first (`first`); Title of second (`second`)**" in page
-    assert page.count("Promised: Nothing is changed. (its manual)\n\nObserved: It is.") == 1
-    assert "short()" in page
+    """Laws with the same promise stand together, with the shortest program; of the rest nothing is known."""
+    told = page[page.index("### Something moves") : page.index("### `one`: Title of last")]
+    assert "Targets: `one` (package 1.2).\n\nLaws:\n\n- `first`: Title of first\n- `second`: Title of second" in told
+    assert "Promised: Nothing is changed. (its manual)\n\nObserved: It is." in told
+    assert "short()" in told
     assert "long_program()" not in page
     assert page.count(UNKNOWN) == 1
-    assert "Raised: `last`: TypeError: no" in page
+    assert "Raised: `TypeError: no`" in page
+
+
+def test_a_law_of_some_targets_names_them():
+    """Where a behaviour breaks different laws in different targets, each law says in which."""
+    runs = [*SMALL["runs"][:1], run("two", law("first", "broken", code="f()"))]
+    page = conformance_page({**SMALL, "runs": runs})
+    assert "- `first`: Title of first\n- `second`: Title of second (`one`)" in page
 
 
 def test_counts_are_those_of_the_runs(page):
@@ -176,7 +185,7 @@ def test_promises_are_of_laws_and_targets():
     laws = {each.id for each in LAWS} | {name for name, _ in FORMER}
     pairs = []
     for each in record()["promises"]:
-        assert set(each) == {"targets", "laws", "promise", "source", "observed"}
+        assert set(each) == {"title", "targets", "laws", "promise", "source", "observed"}
         assert set(each["targets"]) <= set(BUILT_IN)
         assert set(each["laws"]) <= laws
         pairs += [(target, name) for target in each["targets"] for name in each["laws"]]

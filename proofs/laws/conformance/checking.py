@@ -102,7 +102,7 @@ def checks(
         implementation: f(q, k, v, *, mask=None, is_causal=False, scale=None, ...); see README and DESIGN section 6.
         traits: what differs from the defaults; by default what the implementation carries as `traits`.
         only: ids of laws; by default all that need not be asked for by name.
-        examples: calls planned for each law, each with many cases; 100 by default, 30 with `few_shapes`.
+        examples: calls planned for each law, each with many cases; 100 by default, 20 with `few_shapes`.
         seed: fixes every case.
         name: `module:callable` for the reproduction; by default where the implementation was defined.
 

@@ -96,8 +96,9 @@ def _restricted(rng: Generator, plan: Plan, call: Call, traits: Traits) -> Call:
     if "causal" in parts:
         call = call.but(is_causal=True)
     if "window" in parts:
-        most = 1 if plan.few_windows else max(S // 2, 1)
-        left, right = (int(reach) for reach in rng.integers(0, most + 1, 2))
+        left, right = (int(reach) for reach in rng.integers(0, max(S // 2, 1) + 1, 2))
+        if plan.few_windows:
+            left, right = ((1, 0), (0, 1), (1, 1))[int(rng.integers(3))]
         open_side = rng.integers(4)
         left = -1 if open_side == 0 else max(left, L - S)  # a query beyond the last key still sees it
         call = call.but(window=(left, -1 if open_side == 1 else right))

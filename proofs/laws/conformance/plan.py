@@ -30,7 +30,7 @@ _RANKS: dict[str, tuple[int, ...]] = {"full": (4,), "any": (4, 4, 4, 3, 2), "nar
 """How many axes a mask may keep: one alone, (S,), is left to the law that is about broadcasting."""
 EXAMPLES = 100
 """Default number of calls that are planned for each law; each has B x H cases."""
-EXAMPLES_COMPILED = 30
+EXAMPLES_COMPILED = 20
 """The same where every new shape is compiled anew."""
 
 

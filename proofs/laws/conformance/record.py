@@ -29,4 +29,4 @@ def record() -> dict[str, Any]:
     laws = [{"id": law.id, "title": law.title, "statement": law.statement} for law in LAWS]
     laws += [{"id": name, "title": title, "statement": "No law any more."} for name, title in FORMER]
     named = {law["id"] for run in found["runs"] for law in run["laws"]} | {each["law"] for each in found["replays"]}
-    return {**found, **promises, "laws": [law for law in laws if law["id"] in named]}
+    return {**found, "promises": promises.get("promises", []), "laws": [law for law in laws if law["id"] in named]}
