@@ -30,6 +30,7 @@ class Arithmetic:
         running sum may be rescaled in one row. prescribed: True where scores are computed as c times the dot
         product and exponentials as exp(s - max); False where the factor c may be put on any operand, in powers
         1/2 or 1, and exponentials may be taken to base 2.
+        logarithmic: True where the running sum is kept as its logarithm, as merges of separately computed parts do.
         storage: the dtype of inputs and outputs where it differs from the compute dtype: inputs are rounded to
         the compute dtype, outputs to this one.
     """
@@ -41,6 +42,7 @@ class Arithmetic:
     exp_ulps: float = EXP_ULPS
     rescalings: int = 0
     prescribed: bool = True
+    logarithmic: bool = False
     storage: np.dtype[Any] | None = None
 
     @classmethod
@@ -52,6 +54,7 @@ class Arithmetic:
         rescalings: int = 0,
         flush_to_zero: bool = False,
         prescribed: bool = True,
+        logarithmic: bool = False,
         storage: npt.DTypeLike | None = None,
     ) -> Arithmetic:
         """Return the arithmetic of a floating dtype."""
@@ -60,7 +63,7 @@ class Arithmetic:
         least = limits.smallest_normal if flush_to_zero else limits.smallest_subnormal
         kept = None if storage is None or np.dtype(storage) == kind else np.dtype(storage)
         numbers = float(limits.eps) / 2, float(least), float(limits.max)
-        return cls(kind, *numbers, exp_ulps, rescalings, prescribed, kept)
+        return cls(kind, *numbers, exp_ulps, rescalings, prescribed, logarithmic, kept)
 
     def gamma(self, k: npt.ArrayLike) -> Values:
         """Return k u / (1 - k u), infinite where k u >= 1."""

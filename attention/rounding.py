@@ -61,6 +61,10 @@ product once more for each of its `rescalings`; the exponents telescope to M - s
 rescalings (2 exp_ulps u / (1 - 2 exp_ulps u) + 2 u), and, since numerator and sum now round differently,
 tau becomes G - 1 + k b at delta = 0, where R <= -ln(eta) (1 + 4 u).
 
+*Logarithms of sums.*  Parts that are computed separately may be merged by L = M + ln(sum), rounded at u |L| each, with
+|L| <= max |s| + D + ln k: their shares, exp of a difference of two, are off by 4 u (max |s| + D + ln k) more, which
+tau does not cancel (`Arithmetic.logarithmic`).
+
 *Any order of operations* (`Arithmetic.prescribed` False): the difference s^_j - M may be formed in base 2 or before
 the factor c is applied, which rounds it up to four times: 4 u R in place of u R.  Errors of the scores themselves:
 `attention.score_rounding`.
@@ -217,7 +221,8 @@ def hull_margin(bound: ErrorBound) -> Values:
     tau = bound.row_sums[..., None]
     with np.errstate(all="ignore"):
         largest = largest_allowed(np.abs(bound.reference.v) + 2 * bound.v, bound.allowed)
-        slack = (tau + model.gamma(count + 2) * (1 + tau)) * largest
+        # Nothing is known where tau is infinite, also where all values are 0.
+        slack = np.where(np.isfinite(tau), (tau + model.gamma(count + 2) * (1 + tau)) * largest, np.inf)
         slack = slack + model.stored((1 + tau) * largest)
         return np.asarray(slack + largest_allowed(bound.v, bound.allowed) + 2 * count * model.least)
 
@@ -342,8 +347,11 @@ def _softmax_bound(s: Values, D: Values, mask: Truths, model: Arithmetic) -> _So
         # Here the computed scores are the given ones, D = 0: what is live lies within -ln(eta) of the maximum.
         farthest = np.minimum(_row_max(gap_high, live), -np.log(eta) * (1 + 4 * u))
         phi_0 = roundings * farthest + fixed
+        if model.logarithmic:
+            phi_0 = phi_0 + 4 * u * (_row_max(np.abs(s) + D, live) + np.log(count))
+        phi_0 = np.where(count * g * np.exp(phi_0) < 0.5, phi_0, np.inf)
         excess_0 = np.expm1(2 * phi_0 + np.log1p(model.gamma(count + 1)) - np.log1p(-count * g * np.exp(phi_0)))
-        tau = excess_0 + count * (g * (1 + excess_0) + eta)
+        tau = np.where(np.isfinite(phi_0), excess_0 + count * (g * (1 + excess_0) + eta), np.inf)
     return _Softmax(p, Dw * mask, P, tau[..., 0], logs)
 
 

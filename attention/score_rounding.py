@@ -17,14 +17,14 @@ likewise for k, each product of the sum eta times at most max(1, c):
 
     D := gamma_{d_k + 16} |c| R + 2 |c| (Dq Ak + Aq Dk) + 2 eta (max(1, |c|) (2 d_k + sum Aq + sum Ak) + 2).
 
-*Softcap* t tanh(s / t), with s^ / t^ rounded and tanh off by `exp_ulps` units in the last place.  As tanh is
-1-Lipschitz and |t tanh x| <= min(t, |s| + D):
+*Softcap* t tanh(s / t), with s^ / t^ rounded and tanh off by 2 exp_ulps u absolutely, as where it is made of
+exponentials.  As tanh is 1-Lipschitz and at most 1:
 
-    D' := D + 2 u (|s| + D) + t eta + (4 exp_ulps + 4) u min(t, |s| + D) + (exp_ulps + 1) (t + 1) eta.
+    D' := D + 2 u (|s| + D) + t eta + (4 exp_ulps + 4) u t + (exp_ulps + 1) (t + 1) eta.
 
-*Bias* b, finite, rounded to the compute dtype and added:
+*Bias* b, finite, rounded to the compute dtype, perhaps scaled by a rounded log2(e), and added:
 
-    D'' := (1 + u) D' + u (|s'| + 2 |b|) + 2 eta.
+    D'' := (1 + u) D' + u (|s'| + 4 |b|) + 2 eta.
 """
 
 from __future__ import annotations
@@ -72,15 +72,14 @@ def capped(scores: Scores, t: float, model: Arithmetic) -> Scores:
     """Return t tanh(s / t) with its error."""
     u, eta, ulps = model.unit, model.least, model.exp_ulps
     size = np.abs(scores.value) + scores.error
-    kept = np.minimum(t, size)
-    D = scores.error + 2 * u * size + t * eta + (4 * ulps + 4) * u * kept + (ulps + 1) * (t + 1) * eta
+    D = scores.error + 2 * u * size + t * eta + (4 * ulps + 4) * u * t + (ulps + 1) * (t + 1) * eta
     return Scores(np.asarray(t * np.tanh(scores.value / t)), np.asarray(D), scores.largest)
 
 
 def biased(scores: Scores, bias: Values, model: Arithmetic) -> Scores:
     """Return s + b with its error."""
     u = model.unit
-    D = (1 + u) * scores.error + u * (np.abs(scores.value) + 2 * np.abs(bias)) + 2 * model.least
+    D = (1 + u) * scores.error + u * (np.abs(scores.value) + 4 * np.abs(bias)) + 2 * model.least
     return Scores(np.asarray(scores.value + bias), np.asarray(D), np.asarray(scores.largest + 2 * np.abs(bias)))
 
 

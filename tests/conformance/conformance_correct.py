@@ -401,6 +401,44 @@ raising_rows = built("raising_rows", "Empty rows are refused.", Steps(rows=refus
 scaled_operands = built("scaled_operands", "Scale q and k by the root.", Steps(scores=by_root_of_scale))
 two_pass_exp2 = built("two_pass_exp2", "Powers of two.", Steps(weights=softmax_of_base_two))
 
+float16_alone = built("float16_alone", "Half precision only.", TEXTBOOK, ZERO_ROWS | {"dtypes": ("float16",)})
+
+
+def capped_by_exponentials(call, s):
+    """Return scores after the softcap, its tanh made of exponentials."""
+    if call.softcap is None:
+        return s
+    t = s.dtype.type(call.softcap)
+    e = np.exp(-2 * np.abs(s / t))
+    return (t * np.sign(s) * ((1 - e) / (1 + e))).astype(s.dtype)
+
+
+tanh_of_exponentials = built("tanh_of_exponentials", "Softcap by exponentials.", Steps(capped=capped_by_exponentials))
+
+
+def merged_by_logarithms(call, s, v, seen, steps):
+    """Return the outputs of blocks that are computed apart and weighed by the logarithms of their sums."""
+    del steps
+    parts = []
+    for block in blocks_of(call):
+        here = seen[..., block]
+        masked = np.where(here, s[..., block], -np.inf)
+        m = masked.max(axis=-1, keepdims=True, initial=-np.inf)
+        e = np.where(here, np.exp(masked - m), 0)
+        total = e.sum(axis=-1, keepdims=True)
+        parts.append((np.where(total > 0, m + np.log(total), -np.inf), divided(e, total) @ v[..., block, :]))
+    top = np.max([lse for lse, _ in parts], axis=0)
+    lse = top + np.log(sum(np.where(np.isfinite(each), np.exp(each - top), 0) for each, _ in parts))
+    return sum(np.where(np.isfinite(each), np.exp(each - lse), 0) * out for each, out in parts).astype(s.dtype)
+
+
+split_and_merged = built(
+    "split_and_merged",
+    "Blocks computed apart, as when keys are split over processors.",
+    Steps(attended=merged_by_logarithms),
+    ZERO_ROWS | {"block": 1, "logsumexp": True},
+)
+
 CORRECT = {
     f.__name__: f
     for f in (
@@ -421,5 +459,8 @@ CORRECT = {
         two_pass_exp2,
         layout_BLHE,
         minimal,
+        float16_alone,
+        tanh_of_exponentials,
+        split_and_merged,
     )
 }

@@ -512,6 +512,43 @@ def q_scaled_in_place(call):
     return replace(call, scale=1.0)
 
 
+_BUFFERS: dict = {}
+
+
+@mutant("result", "outputs_kept")
+def buffer_reused(call, out):
+    """What is returned is a buffer that the next call of the same shape writes into."""
+    buffer = _BUFFERS.setdefault((out.shape, call.q.dtype), np.empty(out.shape, call.q.dtype))
+    buffer[...] = out
+    return buffer
+
+
+@mutant("prepare", "score_differences accuracy")
+def features_beyond_64_lost(call):
+    """Features of queries and keys after the 64th are left out, the scale is that of all (E > 64)."""
+    scale = scale_of(call)
+    return replace(call, q=call.q[..., :64], k=call.k[..., :64], scale=scale)
+
+
+@mutant("grouped", "grouped_heads")
+def groups_of_four_tiled(call, heads):
+    """Key heads are tiled, not repeated, where four or more query heads read one."""
+    group = call.q.shape[1] // heads.shape[1]
+    return np.tile(heads, (1, group, 1, 1)) if group > 3 else repeated(call, heads)
+
+
+@mutant("by_lengths", "masked_keys_do_not_count weights_in_unit_interval")
+def lengths_lost_with_a_window(call):
+    """Key lengths are ignored where a window is given too."""
+    return True if call.window is not None else by_lengths(call)
+
+
+@mutant("weights", "score_differences key_permutation")
+def keys_beyond_1024_lost(_call, s, seen):
+    """Keys after the 1024th are left out (S > 1024)."""
+    return _softmax(s, seen & (np.arange(s.shape[-1]) < 1024), axis=3)
+
+
 @mutant("result", "dtype_and_shape")
 def always_float64(_call, out):
     """The output is float64 whatever came in."""

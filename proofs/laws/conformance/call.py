@@ -122,6 +122,23 @@ class Call:
             key_lengths=lengths,
         )
 
+    def heads(self, queries: Array, keys: Array) -> Self:
+        """Return the call for some query heads and the key heads that they read, as index arrays."""
+        H = self.q.shape[1]
+
+        def some(array: Array | None) -> Array | None:
+            if array is None or array.ndim < 3 or array.shape[-3] != H or H == 1:
+                return array
+            return np.take(array, queries, axis=array.ndim - 3)
+
+        return self.but(
+            q=self.q[:, queries],
+            k=self.k[:, keys],
+            v=self.v[:, keys],
+            mask=some(self.mask),
+            bias=some(self.bias),
+        )
+
     def at(self, *, queries: Any = slice(None), keys: Any = slice(None)) -> Self:
         """Return the call for some queries and some keys; positions close up. Key lengths are for whole runs only."""
         L, S = self.q.shape[2], self.k.shape[2]

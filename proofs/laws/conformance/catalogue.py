@@ -40,6 +40,7 @@ LAWS: tuple[ConformanceLaw, ...] = (
     contract.FINITE,
     contract.DETERMINISM,
     contract.UNCHANGED,
+    contract.KEPT,
     contract.DTYPE_AND_SHAPE,
     contract.ACCURACY,
     isolation.NOT_A_NUMBER,

@@ -35,6 +35,17 @@ def _unchanged(trial: Trial) -> Measurement:
     return _whole(trial, float(sum(array.tobytes() != before for array, before in zip(given, kept, strict=True))))
 
 
+def _kept(trial: Trial) -> Measurement:
+    call, problem = trial.call, trial.problem
+    arrays, keywords = arguments(call, trial.traits)
+    first = trial.subject.raw(arrays, keywords, call, copied=False)
+    before = first.tobytes()
+    trial.outputs(call.but(q=-call.q, k=problem.other_k, v=problem.other_v))
+    for array in arrays:
+        array[...] = 0
+    return _whole(trial, float(first.tobytes() != before))
+
+
 def _dtype_and_shape(trial: Trial) -> Measurement:
     try:
         out = trial.outputs()
@@ -130,6 +141,14 @@ UNCHANGED = ConformanceLaw(
     check=_unchanged,
 )
 
+KEPT = ConformanceLaw(
+    id="outputs_kept",
+    title="An output stays as it is",
+    claim=None,
+    statement="The array that a call returned is the same after another call and after its inputs were overwritten.",
+    check=_kept,
+)
+
 DTYPE_AND_SHAPE = ConformanceLaw(
     id="dtype_and_shape",
     title="Outputs have the dtype of q and the shape (B, H, L, Ev)",
@@ -147,7 +166,7 @@ EMPTY_ROW = ConformanceLaw(
         " bounds."
     ),
     check=_empty_row,
-    kinds=("mask", "mask+causal"),
+    kinds=("mask", "mask+causal", "window", "lengths"),
     empty_rows=True,
     least=(1, 1, 1, 2, 1),
 )

@@ -32,7 +32,7 @@ def draw(plan: Plan, traits: Traits) -> Problem:
     q_shape = plan.B, plan.H, plan.L, plan.E
     k_shape = plan.B, plan.H_kv, plan.S, plan.E
     v_shape = plan.B, plan.H_kv, plan.S, plan.Ev
-    scale = {"default": None, "one": 1.0, "odd": 0.37}[plan.scale]
+    scale = {"default": None, "one": 1.0, "odd": 0.37, "large": 3.0}[plan.scale]
     factor = 1 / math.sqrt(plan.E) if scale is None else scale
     # Half precision cannot hold what the others can: the compute dtype decides, or the stored one if that is narrower.
     narrow = min((plan.dtype, compute), key=lambda name: float(np.finfo(name).max))
@@ -99,15 +99,18 @@ def _restricted(rng: Generator, plan: Plan, call: Call, traits: Traits) -> Call:
         left, right = (int(reach) for reach in rng.integers(0, max(S // 2, 1) + 1, 2))
         if plan.few_windows:
             left, right = ((1, 0), (0, 1), (1, 1))[int(rng.integers(3))]
-        open_side = rng.integers(4)
-        left = -1 if open_side == 0 else max(left, L - S)  # a query beyond the last key still sees it
-        call = call.but(window=(left, -1 if open_side == 1 else right))
+        if not plan.empty_rows:
+            left = max(left, L - S)  # a query beyond the last key still sees it
+        bounds = ((-1, right), (left, -1), (-1, -1), (left, right), (left, right), (left, right))
+        call = call.but(window=bounds[int(rng.integers(len(bounds)))])
     if "lengths" in parts:
-        call = call.but(key_lengths=rng.integers(1, S + 1, plan.B))
+        call = call.but(key_lengths=rng.integers(0 if plan.empty_rows else 1, S + 1, plan.B))
     if plan.softcap:
-        call = call.but(softcap=float(rng.choice([0.5, 2.0, 30.0])))
+        call = call.but(softcap=float(rng.choice([0.5, 2.0, 30.0, 50.0])))
     if plan.biased:
-        call = call.but(bias=_trimmed(2 * rng.standard_normal(_shape(plan)), plan).astype(call.q.dtype))
+        call = call.but(
+            bias=_trimmed(rng.choice([1.0, 2.0, 20.0]) * rng.standard_normal(_shape(plan)), plan).astype(call.q.dtype)
+        )
     if plan.blocked:
         call = call.but(block_size=int(rng.integers(1, S + 2)))
     if "mask" in parts:

@@ -8,9 +8,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from proofs.laws.conformance.call import Array, Truths
-from proofs.laws.conformance.law import CAUSAL, RESTRICTED, ConformanceLaw, any_row, close, judged, same_bits, spread
+from proofs.laws.conformance.call import Array, Call, Truths
+from proofs.laws.conformance.law import (
+    CAUSAL,
+    RESTRICTED,
+    ConformanceLaw,
+    any_row,
+    close,
+    judged,
+    same_bits,
+    spread,
+    together,
+)
 from proofs.laws.conformance.trial import Trial
+from proofs.laws.conformance.weights import leaked, recovered
 from proofs.laws.law import Measurement
 
 
@@ -55,7 +66,21 @@ def _undisturbed(trial: Trial, keys: Truths, rows: Truths, *, other_k: Array | N
     after = trial.outputs(call.but(k=after_k, v=after_v))
     changed = np.repeat(any_row((after_k != call.k).any(-1) & (after_v != call.v).any(-1)), call.groups, axis=1)
     finite = np.where(rows[..., None], np.isfinite(before), True).all(axis=(2, 3))
-    return judged(same_bits(before, after, rows), 0, exercised=changed & finite & rows.any(axis=-1))
+    # Scores that overflow are the business of the law about any size.
+    applies = True if other_k is not None else calm(trial, call) & calm(trial, call.but(k=after_k))
+    return judged(same_bits(before, after, rows), 0, applies=applies, exercised=changed & finite & rows.any(axis=-1))
+
+
+def calm(trial: Trial, call: Call) -> Truths:
+    """Return (B, H): where no score of a call can overflow, however it is computed."""
+    E = call.q.shape[3]
+    q = np.abs(call.q.astype(np.float64)).max(axis=(2, 3))
+    k = np.abs(call.expanded("k").astype(np.float64)).max(axis=(2, 3))
+    name = call.q.dtype.name
+    largest = min(float(np.finfo(each).max) for each in (name, trial.traits.compute_dtype(name)))
+    with np.errstate(over="ignore"):
+        scaled = max(1.0, abs(call.factor)) * k
+        return np.asarray((scaled <= largest) & (4 * E * q * scaled <= largest))
 
 
 def _any_size(trial: Trial) -> Measurement:
@@ -90,7 +115,7 @@ def _heads(trial: Trial) -> Measurement:
     target = np.zeros((B, H_kv), dtype=np.bool_)
     target[b, g] = True
     heads = np.repeat(target, call.groups, axis=1)
-    other_q = np.where(heads[..., None, None], -call.q + call.q.dtype.type(1), call.q)
+    other_q = np.where(heads[..., None, None], -call.q, call.q)
     changed = call.but(
         q=other_q,
         k=np.where(target[..., None, None], problem.other_k, call.k),
@@ -115,8 +140,10 @@ def _masks_apart(trial: Trial) -> Measurement:
     changed = call.but(mask=np.where(here, own, turned))
     before, after = trial.outputs(), trial.outputs(changed)
     limits = trial.limits()
-    error, tolerance = close(before, after, limits)
-    error = np.where(here, error, 0.0)
+    weights, own_limits = recovered(trial)
+    moved, bounds = close(before, after, limits)
+    outside = leaked(weights, own_limits)
+    error, tolerance = together((np.where(here, moved, 0.0), bounds), (np.where(here, outside, 0.0), 0.0))
     applies = limits.in_scope & here[..., 0, 0]
     return judged(error, tolerance, applies=applies, exercised=applies & spread(limits) & (B * H > 1))
 
@@ -184,7 +211,10 @@ MASKS_APART = ConformanceLaw(
     id="masks_per_batch_and_head",
     title="Each batch entry and head has its own mask",
     claim="head_groups_independent",
-    statement="With the masks of its neighbours in batch and head turned over, an output moves within twice its bound.",
+    statement=(
+        "With the masks of its neighbours in batch and head turned over, an output moves within twice its bound; its"
+        " weights are 0 outside its own mask."
+    ),
     check=_masks_apart,
     kinds=("mask",),
     masks="full",

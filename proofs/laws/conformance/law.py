@@ -23,9 +23,12 @@ RESTRICTED = (
     "lengths",
     "lengths+causal",
     "lengths+mask",
+    "window+lengths",
+    "window+mask+causal",
+    "lengths+mask+causal",
 )
-"""Ways to restrict attention: single keywords and pairs of them."""
-CAUSAL = tuple(kind for kind in RESTRICTED if kind.endswith("causal"))
+"""Ways to restrict attention: single keywords, pairs and triples of them."""
+CAUSAL = tuple(kind for kind in RESTRICTED if "causal" in kind)
 KINDS = ("none", *RESTRICTED)
 MODIFIERS = ("softcap", "bias", "block_size")
 
@@ -43,7 +46,7 @@ class ConformanceLaw:
         needs: optional keywords without which there is nothing to check.
         modifiers: optional keywords that may be set besides.
         square: whether it is about as many queries as keys.
-        scales: which scale is asked for: "default" (None), "one", "odd".
+        scales: which scale is asked for: "default" (None), "one", "odd" (0.37), "large" (3).
         least: the smallest B, H, L, S, E that can exercise it.
         grouped: True where fewer key heads than query heads are needed.
         masks: the shape of masks: "any" that broadcasts, "full", or "narrow" (at least one axis of length 1).
@@ -61,12 +64,12 @@ class ConformanceLaw:
     needs: tuple[str, ...] = ()
     modifiers: tuple[str, ...] = MODIFIERS
     square: bool = False
-    scales: tuple[str, ...] = ("default", "one", "odd")
+    scales: tuple[str, ...] = ("default", "one", "odd", "large")
     least: tuple[int, int, int, int, int] = (1, 1, 1, 1, 1)
     grouped: bool = False
     masks: str = "any"
     empty_rows: bool = False
-    quorum: float = 0.1
+    quorum: float = 0.03
     opt_in: bool = False
 
 
@@ -94,8 +97,11 @@ def together(*pairs: tuple[Array, npt.ArrayLike]) -> tuple[Array, Array]:
 
 
 def same_bits(before: Array, after: Array, rows: Truths) -> Array:
-    """Return 0 where outputs are the same to the bit, in the rows (B, H, L) that are asked about."""
-    return np.where(rows[..., None], bit_distance(before, after), 0.0)
+    """Return 0 where outputs are the same to the bit, in the rows (B, H, L) that are asked about.
+
+    Zeros of either sign are the same: a sum of terms -0 and +0 depends on the sign of a value with weight 0.
+    """
+    return np.where(rows[..., None], bit_distance(before + 0.0, after + 0.0), 0.0)
 
 
 def close(one: Array, other: Array, one_limits: Limits, other_limits: Limits | None = None) -> tuple[Array, Array]:

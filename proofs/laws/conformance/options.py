@@ -7,7 +7,7 @@ import numpy as np
 from proofs.laws.conformance.call import Array, Call
 from proofs.laws.conformance.law import ConformanceLaw, close, judged, same_bits, spread, together
 from proofs.laws.conformance.trial import Trial
-from proofs.laws.conformance.weights import log_ratios, recovered, stored_logs
+from proofs.laws.conformance.weights import leaked, log_ratios, recovered, stored_logs
 from proofs.laws.law import Measurement
 
 
@@ -24,8 +24,8 @@ def _window_edges(trial: Trial) -> Measurement:
     seen = limits.allowed & inside & np.isfinite(reach)
     live = limits.live[..., None]
     missed = np.where(seen & live & ~(alpha > 0), 1.0, 0.0)
-    leaked = np.where(outside & live, np.abs(alpha), 0.0)
-    error, tolerance = together((missed, 0.0), (leaked, 0.0))
+    beyond = np.where(outside & live, np.abs(alpha), 0.0)
+    error, tolerance = together((missed, 0.0), (beyond, 0.0))
     exercised = limits.in_scope & seen.any(axis=(2, 3)) & bool(outside.any())
     return judged(error, tolerance, applies=limits.in_scope, exercised=exercised)
 
@@ -47,10 +47,8 @@ def _edges(i: Array, j: Array, window: tuple[int, int]) -> tuple[Array, Array]:
 def _before_the_mask(trial: Trial) -> Measurement:
     found = log_ratios(trial)
     limits = found.limits
-    hidden = limits.live[..., None] & ~limits.allowed
-    leaked = np.where(hidden, np.abs(found.weights), 0.0)
-    error, tolerance = together((found.error, found.tolerance), (leaked, 0.0))
-    exercised = found.visible & hidden.any(axis=(2, 3))
+    error, tolerance = together((found.error, found.tolerance), (leaked(found.weights, limits), 0.0))
+    exercised = found.visible & ~limits.allowed.all(axis=(2, 3))
     return judged(error, tolerance, applies=limits.in_scope, exercised=exercised)
 
 

@@ -7,7 +7,7 @@ few slices, small ones with many, so that one call checks tens of cases.  Every 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -20,18 +20,20 @@ T = TypeVar("T")
 
 SMALL: tuple[int, ...] = (1, 2, 2, 3, 3, 4, 5, 5, 7, 8, 9)
 EDGES: tuple[int, ...] = (15, 16, 17, 31, 32, 33, 63, 64, 65)
-LARGE: tuple[int, ...] = (127, 128, 129, 255, 256, 257, 301, 331)
+LARGE: tuple[int, ...] = (127, 128, 129, 255, 256, 257, 331, 513)
 BATCHES = (1, 2, 3, 5, 8, 13, 21)
 WIDTHS = (1, 2, 3, 4, 5, 8)
-WIDE = (16, 17, 32, 64)
+WIDE = (16, 17, 32, 64, 80, 96, 128, 128)
 WORK = 3_000_000
-"""Largest B H L S (E + Ev): beyond it there are fewer batch entries and heads."""
+"""Largest B H L S (E + Ev): beyond it there are fewer batch entries and heads, and queries."""
 _RANKS: dict[str, tuple[int, ...]] = {"full": (4,), "any": (4, 4, 4, 3, 2), "narrow": (4, 3, 2, 1, 1)}
 """How many axes a mask may keep: one alone, (S,), is left to the law that is about broadcasting."""
 EXAMPLES = 100
 """Default number of calls that are planned for each law; each has B x H cases."""
 EXAMPLES_COMPILED = 20
 """The same where every new shape is compiled anew."""
+LONG, LONG_EXAMPLE = 1025, 49
+"""How many keys one call of a run has, and which one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Plan:
         kind: how attention is restricted; one of `law.KINDS`.
         B, H_kv, group, L, S, E, Ev: sizes; H = H_kv group.
         regime, pattern: what the numbers and the mask are like; keys of REGIMES and PATTERNS.
-        dtype: of all arrays. scale: "default", "one" or "odd".
+        dtype: of all arrays. scale: "default", "one", "odd" or "large".
         full_axes: which axes of a mask have full length. rank: how many of its axes are left.
         softcap, biased, blocked: whether the optional keywords are set.
         empty_rows: whether some rows of the mask are emptied.
@@ -126,7 +128,16 @@ def plans(law: ConformanceLaw, subject: Subject, examples: int, seed: int, *, sm
     choices = Random(seed, *law.id.encode())
     first = choices.below(1 << 16)
     for index in range(examples):
-        yield choose(choices, law, subject, kinds[(first + index) % len(kinds)], small=small)
+        long = index == LONG_EXAMPLE and not (small or subject.traits.few_shapes)
+        kind = "none" if long and "none" in kinds else kinds[(first + index) % len(kinds)]
+        plan = choose(choices, law, subject, kind, small=small)
+        yield _longer(plan, law) if long else plan
+
+
+def _longer(plan: Plan, law: ConformanceLaw) -> Plan:
+    """Return the plan with more keys than any block or tile is likely to hold, all of them of some weight."""
+    L = LONG if law.square else 3
+    return replace(plan, B=law.least[0], L=L, S=LONG, E=2, Ev=2, regime="unit", pattern="dense")
 
 
 def offered_kinds(law: ConformanceLaw, subject: Subject) -> list[str]:
@@ -138,18 +149,16 @@ def offered_kinds(law: ConformanceLaw, subject: Subject) -> list[str]:
     for name in law.needs:
         if name not in subject.keywords:
             raise NothingToPlanError(f"no keyword {name}")
-    kinds = [kind for kind in law.kinds if _offered(kind, subject)]
+    kinds = [kind for kind in law.kinds if _keywords(kind) <= subject.keywords]
     if not kinds:
-        raise NothingToPlanError("none of the keywords " + ", ".join(sorted({_keyword(kind) for kind in law.kinds})))
+        wanted = sorted({name for kind in law.kinds for name in _keywords(kind)})
+        raise NothingToPlanError(f"none of the keywords {', '.join(wanted)}")
     return kinds
 
 
-def _keyword(kind: str) -> str:
-    return {"window": "window", "lengths": "key_lengths"}.get(kind.split("+", maxsplit=1)[0], "")
-
-
-def _offered(kind: str, subject: Subject) -> bool:
-    return not _keyword(kind) or _keyword(kind) in subject.keywords
+def _keywords(kind: str) -> set[str]:
+    """Return the optional keywords that a kind of restriction needs."""
+    return {{"window": "window", "lengths": "key_lengths"}.get(part, "") for part in kind.split("+")} - {""}
 
 
 def choose(choices: Choices, law: ConformanceLaw, subject: Subject, kind: str, *, small: bool = False) -> Plan:
@@ -160,7 +169,7 @@ def choose(choices: Choices, law: ConformanceLaw, subject: Subject, kind: str, *
     lower_right = traits.alignment == "lower_right" and "causal" in kind and not law.empty_rows
     if lower_right and S < L:
         L, S = S, L  # rows before the first key would be empty
-    Ev = E if traits.equal_widths else E + 1 if few else choices.pick(WIDTHS)
+    Ev = E if traits.equal_widths else E + 1 if few else choices.pick(WIDTHS if choices.chance(0.75) else WIDE)
     while B * H_kv * group * L * S * (E + Ev) > WORK and B * H_kv > law.least[0] * max(law.least[1] // group, 1):
         B, H_kv = (B - 1, H_kv) if law.least[0] < B else (B, H_kv - 1)
 
@@ -201,13 +210,13 @@ def _sizes(choices: Choices, law: ConformanceLaw, *, small: bool) -> tuple[int, 
     elif choices.chance(0.86):
         B, H_kv, lengths = choices.pick((1, 2, 3)), choices.pick((1, 2)), EDGES
     else:
-        B, H_kv, lengths = 1, choices.pick((1, 2)), LARGE
-    group = choices.pick((2, 3)) if law.grouped else choices.pick((1, 1, 1, 2, 3))
+        B, H_kv, lengths = choices.pick((1, 1, 2, 4)), choices.pick((1, 2, 8)), LARGE
+    group = choices.pick((2, 3, 4, 8)) if law.grouped else choices.pick((1, 1, 1, 1, 2, 3, 4, 8))
     S = max(choices.pick(lengths), least_S)
     # As many queries as keys, one query, or any other number, each often enough.
     L = S if law.square else choices.pick((S, 1, choices.pick(lengths), choices.pick(SMALL)))
     H_kv = max(H_kv, 2 if law.grouped else 1, -(-least_H // group))
-    E = choices.pick(WIDTHS if small or choices.chance(0.85) else WIDE)
+    E = choices.pick(WIDTHS if small or choices.chance(0.75) else WIDE)
     return max(B, least_B), H_kv, group, max(L, least_L, least_S if law.square else 1), S, max(E, least_E)
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import numpy as np
 
 from proofs.laws.conformance.call import Array, Call
-from proofs.laws.conformance.law import ConformanceLaw, close, judged, spread
+from proofs.laws.conformance.law import ConformanceLaw, close, judged, spread, together
 from proofs.laws.conformance.trial import Limits, Trial
-from proofs.laws.law import Measurement
+from proofs.laws.law import Measurement, distance
 
 
 def _agree(one: Array, other: Array, limits: Limits, rows: slice = slice(None)) -> Measurement:
@@ -120,8 +120,17 @@ def _only_if(moved: bool, measurement: Measurement) -> Measurement:
 
 def _grouped_heads(trial: Trial) -> Measurement:
     call = trial.call
-    repeated = call.but(k=call.expanded("k"), v=call.expanded("v"))
-    return _agree(trial.outputs(), trial.outputs(repeated), trial.limits())
+    whole, limits = trial.outputs(), trial.limits()
+    repeated = close(whole, trial.outputs(call.but(k=call.expanded("k"), v=call.expanded("v"))), limits)
+    # Both might read the same wrong head: one group on its own has only its own.
+    group, size = trial.problem.cut % call.k.shape[1], call.groups
+    heads = slice(group * size, (group + 1) * size)
+    alone = trial.outputs(call.heads(np.arange(heads.start, heads.stop), np.array([group])))
+    error, tolerance = repeated
+    own = np.zeros_like(error)
+    own[:, heads] = np.where(limits.live[:, heads, :, None], distance(whole[:, heads], alone), 0.0)
+    error, tolerance = together((error, tolerance), (own, tolerance))
+    return judged(error, tolerance, applies=limits.in_scope, exercised=limits.in_scope & spread(limits))
 
 
 def _blocks(trial: Trial) -> Measurement:
@@ -222,7 +231,10 @@ GROUPED_HEADS = ConformanceLaw(
     id="grouped_heads",
     title="Query head h reads key head h // (H / H_kv)",
     claim="head_groups_independent",
-    statement="Outputs are those with every key head repeated H / H_kv times in place, within both bounds.",
+    statement=(
+        "Outputs are those with every key head repeated H / H_kv times in place, and those of each group alone, within"
+        " both bounds."
+    ),
     check=_grouped_heads,
     grouped=True,
     least=(1, 4, 1, 1, 1),

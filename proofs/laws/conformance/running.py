@@ -18,6 +18,9 @@ from proofs.laws.conformance.shrinking import shrunk
 from proofs.laws.conformance.trial import Subject, Trial
 from proofs.laws.law import Measurement, Outcome
 
+LEAST = 20
+"""Cases that must exercise a law, however few there are in all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -57,7 +60,7 @@ def run(
         return tally.outcome("unsupported", note=str(error))
     if not tally.cases:
         return tally.outcome("unsupported", note=tally.refusals())
-    needed = max(math.ceil(law.quorum * tally.cases), 1)
+    needed = max(math.ceil(law.quorum * tally.cases), min(LEAST, examples))
     if tally.exercised < needed and tally.refused.total() > examples // 2:
         return tally.outcome("unsupported", note=tally.refusals())
     if tally.exercised < needed:

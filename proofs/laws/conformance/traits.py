@@ -36,6 +36,7 @@ class Traits:
         exp_ulps: how accurate the exponential is, in units in the last place of the compute dtype.
         block: keys that are folded into a running softmax at a time, at least; None where the whole row is seen at
             once.
+        logsumexp: True where separately computed blocks are merged by the logarithms of their sums.
         flush_to_zero: whether subnormal numbers may be replaced by 0.
         layout: order of the axes that the callable takes and returns; "BLHE" for (batch, length, heads, width).
         equal_widths: True where v must have as many features as q and k.
@@ -50,6 +51,7 @@ class Traits:
     compute: Mapping[str, str] = field(default_factory=dict)
     exp_ulps: float = 4.0
     block: int | None = None
+    logsumexp: bool = False
     flush_to_zero: bool = False
     layout: Layout = "BHLE"
     equal_widths: bool = False

@@ -53,15 +53,17 @@ class Subject:
         """
         return self.raw(*arguments(call, self.traits), call)
 
-    def raw(self, arrays: tuple[Array, Array, Array], keywords: dict[str, Any], call: Call) -> Array:
-        """Return the outputs for arguments in the layout of the implementation."""
+    def raw(
+        self, arrays: tuple[Array, Array, Array], keywords: dict[str, Any], call: Call, *, copied: bool = True
+    ) -> Array:
+        """Return the outputs for arguments in the layout of the implementation, which may use its buffer again."""
         for name in OPTIONAL:
             if name in keywords and name not in self.keywords:
                 raise NotImplementedError(f"no keyword {name}")
         with np.errstate(all="ignore"):  # the law judges results
             found = self.function(*arrays, **keywords)
         try:
-            out = np.asarray(found)
+            out = np.array(found) if copied else np.asarray(found)
         except (TypeError, ValueError, RuntimeError) as error:
             raise OutputError(f"expected an array, got {type(found).__name__}: {error}") from None
         if self.traits.layout == "BLHE" and out.ndim == 4:
@@ -79,10 +81,18 @@ def arguments(call: Call, traits: Traits) -> tuple[tuple[Array, Array, Array], d
     arrays = call.q, call.k, call.v
     if traits.layout == "BLHE":
         arrays = tuple(array.swapaxes(1, 2) for array in arrays)  # type: ignore[assignment]
-    q, k, v = (np.array(array, order="C") for array in arrays)
+    # Now and then as views of (batch, length, heads, width), which is how many frameworks keep them.
+    strided = (call.q.shape[2] + call.k.shape[2]) % 3 == 2
+    q, k, v = (_laid_out(array, strided) for array in arrays)
     keywords = call.keywords()
     keywords.update({name: np.array(keywords[name]) for name in ARRAYS if name in keywords})
     return (q, k, v), keywords
+
+
+def _laid_out(array: Array, strided: bool) -> Array:
+    if strided:
+        return np.array(array.swapaxes(1, 2), order="C").swapaxes(1, 2)
+    return np.array(array, order="C")
 
 
 def _optional_keywords(function: Function) -> frozenset[str]:
@@ -188,6 +198,7 @@ def arithmetic(traits: Traits, call: Call) -> Arithmetic:
         rescalings=0 if block is None else -(-S // block),
         flush_to_zero=traits.flush_to_zero,
         prescribed=False,
+        logarithmic=traits.logsumexp,
         storage=name,
     )
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from attention.arithmetic import Arithmetic
 from attention.rounding import largest_allowed
-from proofs.laws.conformance.call import Array, Truths
+from proofs.laws.conformance.call import Array, Call, Truths
 from proofs.laws.conformance.law import ConformanceLaw, judged, together
 from proofs.laws.conformance.trial import Limits, Trial
 from proofs.laws.law import Measurement, distance
@@ -20,12 +20,12 @@ from proofs.laws.law import Measurement, distance
 DOUBLE = Arithmetic.of(np.float64)
 
 
-def recovered(trial: Trial) -> tuple[Array, Limits]:
-    """Return weights (B, H, L, S) through V = I, in float64, and the limits of that call.
+def recovered(trial: Trial, given: Call | None = None) -> tuple[Array, Limits]:
+    """Return weights (B, H, L, S) of a call through V = I, in float64, and the limits of that call.
 
     Where values must be as wide as queries, the identity matrix is fed in pieces of that width.
     """
-    call = trial.call
+    call = trial.call if given is None else given
     B, _, _, S = call.sizes
     H_kv, E = call.k.shape[1], call.q.shape[3]
     identity = np.broadcast_to(np.eye(S, dtype=call.v.dtype), (B, H_kv, S, S))
@@ -52,8 +52,7 @@ def _unit_interval(trial: Trial) -> Measurement:
     above = np.where(live, np.maximum(alpha - 1, 0), 0.0)
     below = np.where(live, np.maximum(-alpha, 0), 0.0)
     lost = np.where(live, np.isnan(alpha), 0.0)
-    masked = np.where(live & ~limits.allowed, np.abs(alpha), 0.0)
-    error, tolerance = together((above, limits.hull), (below, 0.0), (masked, 0.0), (lost, 0.0))
+    error, tolerance = together((above, limits.hull), (below, 0.0), (leaked(alpha, limits), 0.0), (lost, 0.0))
     return judged(error, tolerance, applies=limits.in_scope, exercised=limits.in_scope & limits.busy)
 
 
@@ -84,9 +83,14 @@ class LogRatios:
     visible: Truths
 
 
-def log_ratios(trial: Trial) -> LogRatios:
-    """Recover the weights and compare their log-ratios with score differences."""
-    alpha, limits = recovered(trial)
+def leaked(weights: Array, limits: Limits) -> Array:
+    """Return |alpha_ij| outside S(i), 0 inside, (B, H, L, S): it must be exactly 0."""
+    return np.where(limits.live[..., None] & ~limits.allowed, np.abs(weights), 0.0)
+
+
+def log_ratios(trial: Trial, call: Call | None = None) -> LogRatios:
+    """Recover the weights of a call and compare their log-ratios with score differences."""
+    alpha, limits = recovered(trial, call)
     bound = limits.bound
     top = np.argmax(bound.reference.weights, axis=-1)[..., None]
 
