@@ -142,7 +142,7 @@ def test_the_readme_example_finds_a_bug(project):
 def test_the_plugin_runs_the_laws(project):
     """`--attention-impl` adds one test for each law to whatever else is collected."""
     found = pytest_in(
-        project, "--attention-impl", "my_attention:attention", "-k", "not test_", "--attention-examples", "10"
+        project, "--attention-impl", "my_attention:attention", "-k", "not test_", "--attention-examples", "50"
     )
     assert found.returncode == 0, found.stdout + found.stderr
     assert re.search(r"\d\d passed", found.stdout)
@@ -160,14 +160,14 @@ def test_the_plugin_says_what_is_wrong(project):
             """
         )
     )
-    base = ["--attention-impl", "wrong:attend", "--attention-laws", "causality,row_sums", "-k", "attention-laws"]
+    base = ["--attention-impl", "wrong:attend", "--attention-laws", "causality,determinism", "-k", "attention-laws"]
     found = pytest_in(project, *base)
     assert found.returncode == 1
     assert "causality: broken" in found.stdout
     assert "from wrong import attend as f" in found.stdout
     assert "Traceback" not in found.stdout
     assert pytest_in(project, *base, "--attention-xfail", "causality=not done yet").returncode == 0
-    assert pytest_in(project, *base, "--attention-xfail", "row_sums=not done yet").returncode == 1
+    assert pytest_in(project, *base, "--attention-xfail", "determinism=not done yet").returncode == 1
 
 
 @pytest.mark.parametrize(

@@ -270,7 +270,7 @@ def test_a_reproduction_is_a_program(name):
     mutant = MUTANTS[name]
     found = run(law(mutant.laws[0]), Subject.of(mutant.implementation), Options(name=f"conformance_mutants:{name}"))
     code = found.counterexample["code"]
-    shown = [line[1:].strip() for line in code.splitlines() if line.startswith("#   ")]
+    shown = [line[1:].strip() for line in code.splitlines() if line.startswith("#   [")]
     names = {}
     with contextlib.redirect_stdout(io.StringIO()):
         exec(compile(code, "reproduction", "exec"), names)  # noqa: S102 - what we print for people to run

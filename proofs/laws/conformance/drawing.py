@@ -95,16 +95,20 @@ def _restricted(rng: Generator, plan: Plan, call: Call, traits: Traits) -> Call:
     parts = plan.kind.split("+")
     if "causal" in parts:
         call = call.but(is_causal=True)
+    keys = S
+    if "lengths" in parts:
+        # Beside a window more keys are kept, or there would be little left of both.
+        least = 0 if plan.empty_rows else max(S // 2, 1) if "window" in parts else 1
+        lengths = rng.integers(least, S + 1, plan.B)
+        call, keys = call.but(key_lengths=lengths), int(lengths.min())
     if "window" in parts:
         left, right = (int(reach) for reach in rng.integers(0, max(S // 2, 1) + 1, 2))
         if plan.few_windows:
             left, right = ((1, 0), (0, 1), (1, 1))[int(rng.integers(3))]
         if not plan.empty_rows:
-            left = max(left, L - S)  # a query beyond the last key still sees it
+            left = max(left, L - keys)  # a query beyond the last key still sees it
         bounds = ((-1, right), (left, -1), (-1, -1), (left, right), (left, right), (left, right))
         call = call.but(window=bounds[int(rng.integers(len(bounds)))])
-    if "lengths" in parts:
-        call = call.but(key_lengths=rng.integers(0 if plan.empty_rows else 1, S + 1, plan.B))
     if plan.softcap:
         call = call.but(softcap=float(rng.choice([0.5, 2.0, 30.0, 50.0])))
     if plan.biased:

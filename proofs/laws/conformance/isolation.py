@@ -51,7 +51,9 @@ def _hidden(trial: Trial) -> tuple[Truths, Truths]:
     if problem.cut % 2:
         keys = np.asarray(~groups[:, :, :, problem.cut % L].any(axis=2))
     else:
-        keys = np.broadcast_to(np.arange(S) == problem.order[problem.cut % S], (B, call.k.shape[1], S))
+        # The first and the last key are where padding and windows end.
+        key = (0, S - 1, int(problem.order[0]))[problem.cut // 2 % 3]
+        keys = np.broadcast_to(np.arange(S) == key, (B, call.k.shape[1], S))
     seen = np.asarray((groups & keys[:, :, None, None, :]).any(axis=-1)).reshape(B, H, L)
     return keys, np.asarray(~seen & allowed.any(axis=-1))
 

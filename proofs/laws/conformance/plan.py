@@ -187,7 +187,7 @@ def choose(choices: Choices, law: ConformanceLaw, subject: Subject, kind: str, *
         E=E,
         Ev=Ev,
         regime=choices.pick(tuple(REGIMES)),
-        pattern=choices.pick(PATTERNS) if "mask" in kind else PATTERNS[0],
+        pattern=choices.pick((*PATTERNS, "left_padding", "right_padding")) if "mask" in kind else PATTERNS[0],
         dtype=choices.pick(traits.dtypes),
         scale=choices.pick(law.scales),
         full_axes=choices.pick(_FEW_AXES[law.masks]) if few else _axes(choices, law.masks),
