@@ -190,7 +190,9 @@ def _observations(record: Data) -> list[str]:
 def _where(pairs: Mapping[tuple[str, str], Data], runs: Sequence[Data], titles: Mapping[str, str]) -> str:
     """Return the targets with their versions and the laws that a behaviour breaks, each law with its targets."""
     versions = {
-        run["target"]: ", ".join(f"{name} {number}" for name, number in run["versions"].items()) for run in runs
+        run["target"]: ", ".join(f"{name} {number}" for name, number in run["versions"].items())
+        for run in runs
+        if run["laws"]
     }
     targets = list(dict.fromkeys(target for target, _ in pairs))
     lines = ["Targets: " + "; ".join(f"`{target}` ({versions[target]})" for target in targets) + ".", "Laws:"]

@@ -263,6 +263,14 @@ def test_paths_do_not_reach_the_record(script):
     assert kept == {**law("first", "error"), "note": "x", "code": "f()"}
 
 
+def test_the_record_is_laid_out_line_by_line(script):
+    """What is written is the JSON that was meant, also of a run without laws."""
+    data = {"schema": 1, "runs": SMALL["runs"], "replays": SMALL["replays"]}
+    text = script.laid_out(data)
+    assert json.loads(text) == data
+    assert len([line for line in text.splitlines() if '"id": ' in line]) == 7
+
+
 def test_an_error_with_a_program_was_raised():
     """Too few cases and an exception are both errors; only the second has something to show."""
     assert state({"outcome": "error"}) == "few"

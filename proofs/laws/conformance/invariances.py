@@ -45,8 +45,9 @@ def _scale_sign(trial: Trial) -> Measurement:
     nothing = call.but(q=np.zeros_like(call.q), scale=1.0)
     limits = trial.limits(nothing)
     error, tolerance = close(trial.outputs(nothing), trial.outputs(call.but(scale=0.0)), limits)
-    visible = limits.in_scope & spread(trial.limits(call))
-    return judged(error, tolerance, applies=limits.in_scope, exercised=visible)
+    before = trial.limits(call)  # what is multiplied by 0 must be finite
+    applies = limits.in_scope & before.in_scope
+    return judged(error, tolerance, applies=applies, exercised=applies & spread(before))
 
 
 def _all_true(trial: Trial) -> Measurement:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from proofs.laws.conformance.drawing import draw
-from proofs.laws.conformance.law import ConformanceLaw
+from proofs.laws.conformance.law import MODIFIERS, ConformanceLaw
 from proofs.laws.conformance.plan import EXAMPLES, EXAMPLES_COMPILED, NothingToPlanError, Plan, plans
 from proofs.laws.conformance.problem import Problem
 from proofs.laws.conformance.reproduction import reproduction
@@ -76,7 +76,8 @@ def _step(law: ConformanceLaw, subject: Subject, problem: Problem, tally: _Tally
             measurement = law.check(Trial(subject, problem))
     except NotImplementedError as error:
         tally.refused[str(error) or "not implemented"] += 1
-        return None
+        plain = _plain(law, problem)
+        return None if plain is None else _step(law, subject, plain, tally, options)
     except Exception as error:  # noqa: BLE001 - whatever a foreign implementation raises is its outcome
         note = f"{type(error).__name__}: {_first_line(error)}"
         smaller = shrunk(law, subject, problem, raises=type(error)) if options.shrink else problem
@@ -92,6 +93,15 @@ def _step(law: ConformanceLaw, subject: Subject, problem: Problem, tally: _Tally
     shown = again if again.broken.any() else measurement
     tally.error, tally.tolerance = float(shown.error[worst]), float(shown.tolerance[worst])
     return replace(tally.outcome("broken"), counterexample=reproduction(law, subject, smallest, options.name))
+
+
+def _plain(law: ConformanceLaw, problem: Problem) -> Problem | None:
+    """Return the problem without options that the law does not need and that may have been refused, if it has any."""
+    call = problem.call
+    given = {name for name in MODIFIERS if getattr(call, name) is not None and name not in law.needs}
+    if call.scale is not None and "default" in law.scales:
+        given.add("scale")
+    return problem.but(call=call.but(**dict.fromkeys(given))) if given else None
 
 
 def _first_line(error: Exception) -> str:
