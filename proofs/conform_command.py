@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -28,10 +28,24 @@ if TYPE_CHECKING:
     type=click.IntRange(min=1),
     help="Calls planned for each law, each with many cases; 100 by default, 20 where every shape is compiled anew.",
 )
+@click.option(
+    "--xfail",
+    "expected",
+    metavar="ID,...",
+    help="Laws that are known to be broken: they do not count, unless they hold.",
+)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Fixes every case.")
 @click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True, help="Where it runs.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1) instead of a table.")
-def conform(target: str, ids: str | None, examples: int | None, seed: int, device: str, as_json: bool) -> None:
+def conform(
+    target: str,
+    ids: str | None,
+    examples: int | None,
+    expected: str | None,
+    seed: int,
+    device: str,
+    as_json: bool,
+) -> None:
     """Hold an attention implementation to the laws.
 
     TARGET is a built-in name (numeric, torch, torch-math, jax, onnxruntime, ...), module:callable, or an ONNX file. The
@@ -46,10 +60,13 @@ def conform(target: str, ids: str | None, examples: int | None, seed: int, devic
     from proofs.laws.conformance.traits import TraitError  # noqa: PLC0415
     from proofs.laws.conformance.trial import Subject  # noqa: PLC0415
 
+    option = "--laws"
     try:
-        chosen = laws(None if ids is None else tuple(name.strip() for name in ids.split(",")))
+        chosen = laws(None if ids is None else _split(ids))
+        option = "--xfail"
+        known = {law.id for law in laws(_split(expected))} if expected is not None else set()
     except UnknownLawError as error:
-        raise UserError(f"--laws {error}") from None
+        raise UserError(f"{option} {error}") from None
     try:
         implementation = load(target, device)
         subject = Subject.of(implementation)
@@ -66,14 +83,20 @@ def conform(target: str, ids: str | None, examples: int | None, seed: int, devic
         click.echo(json.dumps(as_data(target, device, versions, subject, outcomes), indent=2))
     else:
         _print(target, device, versions, chosen, outcomes)
-    sys.exit(exit_code(outcomes))
+    sys.exit(exit_code(outcomes, known))
 
 
-def exit_code(outcomes: Sequence[Outcome]) -> int:
-    """Return 1 if a law is broken, else 2 if one could not be run or none applied, else 0."""
-    found = {outcome.outcome for outcome in outcomes}
-    if "broken" in found:
+def _split(names: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in names.split(","))
+
+
+def exit_code(outcomes: Sequence[Outcome], known: Collection[str] = ()) -> int:
+    """Return 1 if a law is broken, or one that is known to be broken holds, else 2 if one could not be run, else 0."""
+    found = {outcome.outcome for outcome in outcomes if outcome.law not in known}
+    if "broken" in found or any(outcome.outcome == "holds" for outcome in outcomes if outcome.law in known):
         return 1
+    if not found and outcomes:
+        return 0
     return 2 if "error" in found or found == {"unsupported"} else 0
 
 
