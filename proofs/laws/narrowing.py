@@ -113,9 +113,9 @@ def _simplified(case: Batch) -> Batch | None:
     edits: list[tuple[float, str, Array]] = []
     for name in NUMBERS:
         array: npt.NDArray[Any] = getattr(case, name)[0]
-        total = _complexity(array)
+        total = complexity(array)
         wholes = (np.zeros_like(array), np.ones_like(array), _rounded(array))
-        edits += [(_complexity(whole) - total, name, whole) for whole in wholes if _complexity(whole) < total]
+        edits += [(complexity(whole) - total, name, whole) for whole in wholes if complexity(whole) < total]
         for index in np.ndindex(array.shape):
             edits += [(gain, name, edited) for gain, edited in _entry_edits(array, index)]
     if not edits:
@@ -132,7 +132,7 @@ def _entry_edits(array: Array, index: tuple[int, ...]) -> Iterator[tuple[float, 
     value = array[index]
     halved = float(_rounded(value / 2))
     for simple in (0.0, 1.0, -1.0, 2.0, -2.0, float(_rounded(value)), halved):
-        gain = _complexity(np.asarray(simple)) - _complexity(np.asarray(value))
+        gain = complexity(np.asarray(simple)) - complexity(np.asarray(value))
         if gain < 0:
             edited = array.copy()
             edited[index] = simple
@@ -143,7 +143,7 @@ def _rounded(array: npt.ArrayLike) -> Array:
     return np.asarray(np.rint(array) + 0.0)
 
 
-def _complexity(array: Array) -> float:
+def complexity(array: Array) -> float:
     """Return how hard the numbers are to read: 0 first, then 1, small integers, large ones, fractions."""
     size = np.abs(array.astype(np.float64))
     with np.errstate(all="ignore"):

@@ -75,7 +75,7 @@ def structures(law: Law, cases: int, seed: int) -> Iterator[Structure]:
 
 def judge(law: Law, implementation: Implementation, batches: Iterable[Batch]) -> Outcome:
     """Hold an implementation to a law on these batches, up to the first that breaks it."""
-    tally = _Tally(law)
+    tally = Tally(law.id)
     try:
         for batch in batches:
             measurement = law.check(implementation, batch)
@@ -97,10 +97,10 @@ def judge(law: Law, implementation: Implementation, batches: Iterable[Batch]) ->
     return tally.outcome("holds")
 
 
-class _Tally:
-    """Counts over the batches of one law, and the case that came closest to its tolerance."""
+class Tally:
+    """Counts over the batches of one law, by its id, and the case that came closest to its tolerance."""
 
-    def __init__(self, law: Law) -> None:
+    def __init__(self, law: str) -> None:
         self.law = law
         self.cases = self.exercised = 0
         self.error = self.tolerance = 0.0
@@ -120,4 +120,5 @@ class _Tally:
             self.error, self.tolerance = float(error[worst]), float(tolerance[worst])
 
     def outcome(self, outcome: Verdict, note: str = "") -> Outcome:
-        return Outcome(self.law.id, outcome, self.cases, self.exercised, self.error, self.tolerance, None, note)
+        """Return what came out so far, under that verdict."""
+        return Outcome(self.law, outcome, self.cases, self.exercised, self.error, self.tolerance, None, note)

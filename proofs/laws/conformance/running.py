@@ -16,7 +16,8 @@ from proofs.laws.conformance.problem import Problem
 from proofs.laws.conformance.reproduction import reproduction
 from proofs.laws.conformance.shrinking import shrunk
 from proofs.laws.conformance.trial import Subject, Trial
-from proofs.laws.law import Measurement, Outcome
+from proofs.laws.law import Outcome
+from proofs.laws.running import Tally
 
 LEAST = 20
 """Cases that must exercise a law, however few there are in all."""
@@ -49,7 +50,7 @@ def run(
     """Hold an implementation to one law."""
     chosen = options or Options()
     examples = chosen.examples or (EXAMPLES_COMPILED if subject.traits.few_shapes else EXAMPLES)
-    tally = _Tally(law)
+    tally = _Tally(law.id)
     try:
         planned: Iterable[Plan] = plans(law, subject, examples, chosen.seed, small=chosen.small)
         for plan in planned:
@@ -123,31 +124,13 @@ def run_all(
     return outcomes
 
 
-class _Tally:
-    """Counts over the problems of one law, and the case that came closest to its tolerance."""
+class _Tally(Tally):
+    """Counts over the problems of one law, and what was refused."""
 
-    def __init__(self, law: ConformanceLaw) -> None:
-        self.law = law
-        self.cases = self.exercised = 0
-        self.error = self.tolerance = 0.0
-        self.ratio = -1.0
+    def __init__(self, law: str) -> None:
+        super().__init__(law)
         self.refused: Counter[str] = Counter()
-
-    def add(self, measurement: Measurement) -> None:
-        """Count one problem."""
-        self.cases += measurement.error.size
-        self.exercised += int(measurement.exercised.sum())
-        with np.errstate(all="ignore"):
-            ratio = np.where(measurement.error == 0, 0, measurement.error / measurement.tolerance)
-        ratio = np.where(measurement.exercised, ratio, -1)
-        worst = int(np.argmax(ratio))
-        if ratio[worst] > self.ratio:
-            self.ratio = float(ratio[worst])
-            self.error, self.tolerance = float(measurement.error[worst]), float(measurement.tolerance[worst])
 
     def refusals(self) -> str:
         """Return what was refused, most often first."""
         return "; ".join(reason for reason, _ in self.refused.most_common(3))
-
-    def outcome(self, outcome: str, note: str = "") -> Outcome:
-        return Outcome(self.law.id, outcome, self.cases, self.exercised, self.error, self.tolerance, None, note)  # type: ignore[arg-type]

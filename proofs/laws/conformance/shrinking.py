@@ -19,6 +19,7 @@ from proofs.laws.conformance.law import ConformanceLaw
 from proofs.laws.conformance.plan import Plan
 from proofs.laws.conformance.problem import Problem
 from proofs.laws.conformance.trial import Subject, Trial
+from proofs.laws.narrowing import complexity
 
 Test: TypeAlias = Callable[[Problem], bool]
 
@@ -244,12 +245,3 @@ def _simple_parts(part: Array) -> Iterator[Array]:
         numbers = np.zeros_like(part), *(np.full_like(part, value) for value in (1, -1, 2, -2, 4, -4))
         parts = *numbers, np.rint(part) + 0.0, np.ceil(part) + 0.0, np.floor(part) + 0.0, np.rint(part / 2) + 0.0
     yield from (each for each in parts if complexity(each) < cost)
-
-
-def complexity(array: Array) -> float:
-    """Return how hard the numbers are to read: 0 first, then 1, small integers, large ones, fractions."""
-    size = np.abs(array.astype(np.float64))
-    with np.errstate(all="ignore"):
-        whole = 1 + np.log2(1 + size) + (array < 0) * 0.5
-        cost = np.where(array == 0, np.signbit(array) * 0.5, np.where(size == np.rint(size), whole, whole + 50))
-    return float(np.nan_to_num(cost, nan=1e6, posinf=1e6).sum())
