@@ -58,7 +58,7 @@ def conform(
     from proofs.laws.conformance.targets import TargetError  # noqa: PLC0415
     from proofs.laws.conformance.targets import target as load  # noqa: PLC0415
     from proofs.laws.conformance.traits import TraitError  # noqa: PLC0415
-    from proofs.laws.conformance.trial import Subject  # noqa: PLC0415
+    from proofs.laws.conformance.trial import Subject, probe  # noqa: PLC0415
 
     option = "--laws"
     try:
@@ -72,6 +72,9 @@ def conform(
         subject = Subject.of(implementation)
     except (TargetError, TraitError) as error:
         raise UserError(str(error) if isinstance(error, TargetError) else f"{target}: {error}") from None
+    wrong = probe(subject)
+    if wrong is not None:
+        raise UserError(f"{target}: {wrong}")
     outcomes = []
     with progress_line() as progress:
         for law in chosen:

@@ -41,6 +41,7 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     from proofs.laws.conformance.checking import checks  # noqa: PLC0415
     from proofs.laws.conformance.targets import TargetError, target  # noqa: PLC0415
     from proofs.laws.conformance.traits import TraitError  # noqa: PLC0415
+    from proofs.laws.conformance.trial import probe  # noqa: PLC0415
 
     ids = config.getoption("--attention-laws")
     expected = _expected(config.getoption("--attention-xfail"))
@@ -53,8 +54,11 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
             name=name,
         )
         checks(len, only=list(expected))
-    except (TargetError, UnknownLawError, TraitError) as error:
+    except (TargetError, UnknownLawError, TraitError, ValueError) as error:
         raise pytest.UsageError(f"--attention-impl {name}: {error}") from error
+    wrong = probe(made[0].subject)
+    if wrong is not None:
+        raise pytest.UsageError(f"--attention-impl {name}: {wrong}")
     collector = LawCollector.from_parent(session, name=f"attention-laws[{name}]", nodeid=f"attention-laws[{name}]")
     collector.made = made
     for item in collector.collect():

@@ -100,6 +100,38 @@ def test_json_contract():
 
 
 @pytest.mark.usefixtures("module")
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("none", "expected an array, got NoneType"),
+        ("exits", "expected an array, but the call exits with 0"),
+        ("raises", "a call with q, k and v of shape (1, 1, 2, 2) raises ValueError: no"),
+        ("Class", "it is a class: name an instance"),
+        ("short", "expected an output of shape (1, 1, 2, 2) (B, H, L, Ev), got (1, 2, 2)"),
+    ],
+)
+def test_what_cannot_take_a_single_call_gets_one_line(module, name, words):
+    """Not the same line for every law; a file is as good as a module, and its name may be one of ours."""
+    (module / "attention.py").write_text(
+        """
+def none(q, k, v, *, mask=None, is_causal=False, scale=None): return None
+def exits(q, k, v, *, mask=None, is_causal=False, scale=None): raise SystemExit(0)
+def raises(q, k, v, *, mask=None, is_causal=False, scale=None): raise ValueError("no")
+def short(q, k, v, *, mask=None, is_causal=False, scale=None): return q[0]
+class Class:
+    def __call__(self, q, k, v, **options): return q
+"""
+    )
+    found = run(f"attention.py:{name}")
+    assert (found.exit_code, found.stdout) == (2, "")
+    assert words in found.stderr
+    assert found.stderr.count("\n") == 1
+    taken = run(f"attention:{name}")
+    assert taken.exit_code == 2
+    assert "attention-proofs has a package attention of its own; expected another name, or the file" in taken.stderr
+
+
+@pytest.mark.usefixtures("module")
 def test_nothing_offered_cannot_be_run():
     """Every law unsupported is no pass."""
     found = run("mine:refusing", "--laws", "row_sums")
@@ -121,6 +153,8 @@ def test_nothing_offered_cannot_be_run():
         (["numeric", "--laws", "causalty"], "--laws causalty: expected the id of a law; did you mean causality?"),
         (["numeric", "--device", "cuda"], "numeric: NumPy runs on the CPU only"),
         (["missing.onnx"], "missing.onnx"),
+        (["missing.py:f"], "missing.py:f: expected file.py:callable, found no file missing.py"),
+        (["mine:attention", "--device", "cuda"], "expected a built-in name or an ONNX file with device cuda"),
     ],
 )
 def test_bad_input_gets_one_line(arguments, words):

@@ -28,6 +28,9 @@ def test_check_implementation_returns_results():
     assert [outcome.law for outcome in results.broken] == ["causality"]
     assert results["row_sums"].outcome == "holds"
     assert not results.passed
+    assert [outcome.law for outcome in results] == ["causality", "row_sums"]
+    assert len(results) == 2
+    assert str(results).splitlines()[0].split()[:2] == ["causality", "broken"]
     with pytest.raises(UnknownLawError):
         results["convexity"]
 
@@ -68,6 +71,12 @@ def test_wrong_arguments_are_named():
         checks(TEXTBOOK, traits={"alignment": "left"})
     with pytest.raises(TypeError, match="implementation: expected a callable, got int"):
         checks(3)
+    with pytest.raises(ValueError, match="examples: expected an integer >= 1, got 0"):
+        checks(TEXTBOOK, examples=0)
+    with pytest.raises(ValueError, match="seed: expected an integer >= 0, got -1"):
+        checks(TEXTBOOK, seed=-1)
+    with pytest.raises(TypeError, match="only: expected a sequence of ids"):
+        checks(TEXTBOOK, only="finite")
 
 
 @parametrize_with_laws(TEXTBOOK, only=FEW, examples=20)

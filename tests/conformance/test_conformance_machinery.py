@@ -161,7 +161,7 @@ def test_outputs_of_a_wrong_kind_are_named(returned):
     """Another shape, nothing at all, other things."""
     subject = Subject.of(lambda q, k, v, *, mask=None, is_causal=False, scale=None: returned)  # noqa: ARG005
     problem = draw(next(plans(law("row_sums"), subject, 1, 0)), subject.traits)
-    with pytest.raises(OutputError, match="expected an output of shape"):
+    with pytest.raises(OutputError, match=r"expected an (output of shape|array, got)"):
         subject(problem.call)
 
 
@@ -184,6 +184,26 @@ def test_unknown_keywords_are_not_promised_by_kwargs():
 
     assert Subject.of(swallowing).keywords == frozenset()
     assert outcome_of("window_edges", swallowing).outcome == "unsupported"
+
+
+def test_keywords_that_are_not_there_are_not_offered():
+    """A function of q, k and v alone is held to the laws that need no more."""
+
+    def unmasked(q, k, v):
+        return CORRECT["minimal"](q, k, v)
+
+    assert outcome_of("row_sums", unmasked).outcome == "holds"
+    assert "no keyword is_causal" in outcome_of("causality", unmasked).note
+    assert outcome_of("broadcast_masks", unmasked).outcome == "unsupported"
+
+
+def test_only_empty_rows_may_raise():
+    """An exception is a convention for them only if the same call without them goes well."""
+
+    def raising(q, k, v, **options):
+        raise ValueError(f"always: {q.shape}, {k.shape}, {v.shape}, {len(options)}")
+
+    assert outcome_of("empty_row", raising).outcome == "error"
 
 
 def test_arguments_are_copies_in_the_declared_layout():

@@ -59,7 +59,7 @@ class UnknownLawError(KeyError):
         import difflib  # noqa: PLC0415 - only a typing error needs it
 
         near = difflib.get_close_matches(self.name, [law.id for law in LAWS], 1)
-        hint = f"; did you mean {near[0]}?" if near else "; `attention-proofs list` shows them"
+        hint = f"; did you mean {near[0]}?" if near else "; `attention-proofs list` shows them, under conform"
         return f"{self.name or repr(self.name)}: expected the id of a law{hint}"
 
 

@@ -8,7 +8,7 @@ estimator checks).
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,7 +109,14 @@ def checks(
     Raises:
         UnknownLawError: `only` names a law that does not exist.
         TraitError: `traits` holds a name or value that does not exist.
+        ValueError: examples is below 1, or seed below 0.
     """
+    if examples is not None and examples < 1:
+        raise ValueError(f"examples: expected an integer >= 1, got {examples!r}")
+    if seed < 0:
+        raise ValueError(f"seed: expected an integer >= 0, got {seed!r}")
+    if isinstance(only, str):
+        raise TypeError(f"only: expected a sequence of ids, got the string {only!r}")
     subject = Subject.of(implementation, traits)
     options = Options(examples=examples, seed=seed, name=_where(implementation) if name is None else name)
     chosen = laws(None if only is None else tuple(only))
@@ -164,6 +171,19 @@ class Results:
 
     outcomes: tuple[Outcome, ...]
     expected_failures: Mapping[str, str]
+
+    def __iter__(self) -> Iterator[Outcome]:
+        """Yield the outcomes in order."""
+        return iter(self.outcomes)
+
+    def __len__(self) -> int:
+        """Return how many laws there are."""
+        return len(self.outcomes)
+
+    def __str__(self) -> str:
+        """Return a line for each law."""
+        width = max((len(outcome.law) for outcome in self.outcomes), default=0)
+        return "\n".join(f"{each.law:{width}}  {each.outcome:11}  {each.note}".rstrip() for each in self.outcomes)
 
     def __getitem__(self, law: str) -> Outcome:
         """Return the outcome of the law of this id."""

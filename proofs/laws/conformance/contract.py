@@ -60,17 +60,19 @@ def _empty_row(trial: Trial) -> Measurement:
     empty = ~limits.live
     if not empty.any():
         return judged(np.zeros((*empty.shape, 1)), 0, exercised=False)
+    # Rows that attend to something are as if the empty ones attended to everything.
+    filled = call.but(mask=limits.allowed | empty[..., None], is_causal=False, window=None, key_lengths=None)
+    full = trial.outputs(filled)
     try:
         out = trial.outputs()
     except (NotImplementedError, OutputError):
         raise
     except Exception:
+        # The same call without empty rows went well: it is they that are refused.
         if traits.empty_row in {"error", "unstated"}:
             return judged(np.zeros((*empty.shape, 1)), 0, exercised=empty.any(axis=-1))
         raise
-    # Rows that attend to something are as if the empty ones attended to everything.
-    filled = call.but(mask=limits.allowed | empty[..., None], is_causal=False, window=None, key_lengths=None)
-    error, tolerance = close(out, trial.outputs(filled), limits)
+    error, tolerance = close(out, full, limits)
     wrong = np.where(empty[..., None], _convention(trial, out, empty), 0.0)
     margin = np.zeros_like(tolerance)
     if traits.empty_row == "mean":

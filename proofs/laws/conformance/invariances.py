@@ -209,5 +209,6 @@ LARGE_LOGITS = ConformanceLaw(
     claim="softmax_shift_invariance",
     statement="With +-1e4 or +-6e4 (float16: +-12) added to every score outputs stay within both bounds.",
     check=_large_logits,
+    regimes=("unit", "spread", "integers", "ties", "repeated", "one_hot", "zero", "common_negative"),
     modifiers=("bias", "block_size"),
 )

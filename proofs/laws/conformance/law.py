@@ -49,6 +49,7 @@ class ConformanceLaw:
         scales: which scale is asked for: "default" (None), "one", "odd" (0.37), "large" (3).
         least: the smallest B, H, L, S, E that can exercise it.
         grouped: True where fewer key heads than query heads are needed.
+        regimes: what the numbers are like; keys of `drawing.REGIMES`, all of them if empty.
         masks: the shape of masks: "any" that broadcasts, "full", or "narrow" (at least one axis of length 1).
         empty_rows: whether masks leave rows empty.
         quorum: the share of cases that must exercise the law for a pass.
@@ -67,6 +68,7 @@ class ConformanceLaw:
     scales: tuple[str, ...] = ("default", "one", "odd", "large")
     least: tuple[int, int, int, int, int] = (1, 1, 1, 1, 1)
     grouped: bool = False
+    regimes: tuple[str, ...] = ()
     masks: str = "any"
     empty_rows: bool = False
     quorum: float = 0.03

@@ -186,7 +186,7 @@ def choose(choices: Choices, law: ConformanceLaw, subject: Subject, kind: str, *
         S=S,
         E=E,
         Ev=Ev,
-        regime=choices.pick(tuple(REGIMES)),
+        regime=choices.pick(law.regimes or tuple(REGIMES)),
         pattern=choices.pick((*PATTERNS, "left_padding", "right_padding")) if "mask" in kind else PATTERNS[0],
         dtype=choices.pick(traits.dtypes),
         scale=choices.pick(law.scales),

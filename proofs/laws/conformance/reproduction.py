@@ -61,7 +61,7 @@ def reproduction(law: ConformanceLaw, subject: Subject, problem: Problem, name: 
         problem: the case.
         name: how the implementation is found: a built-in name, `module:callable` or an ONNX file; may be empty.
     """
-    recorder = _Recorder(subject.function, subject.traits, subject.keywords)
+    recorder = _Recorder(subject.function, subject.traits, subject.keywords, subject.lacks)
     try:
         with np.errstate(all="ignore"):
             law.check(Trial(recorder, problem))
@@ -142,8 +142,8 @@ class _Program:
 
 def _found(name: str) -> list[str]:
     """Return lines after which `f` is the implementation."""
-    module, _, attribute = name.partition(":")
-    if attribute:
+    module, _, attribute = name.rpartition(":")
+    if module and not module.endswith(".py"):
         first, _, rest = attribute.partition(".")
         return (
             [f"from {module} import {first}", "", f"f = {attribute}"]

@@ -65,7 +65,7 @@ def run(
     if tally.exercised < needed and tally.refused.total() > examples // 2:
         return tally.outcome("unsupported", note=tally.refusals())
     if tally.exercised < needed:
-        note = f"only {tally.exercised} of {tally.cases} cases exercised the law; {needed} are needed"
+        note = f"only {tally.exercised} of {tally.cases} cases exercised the law; {needed} are needed (more examples)"
         return tally.outcome("error", note=note)
     return tally.outcome("holds", note=f"not offered: {tally.refusals()}" if tally.refused else "")
 

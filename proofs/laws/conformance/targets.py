@@ -1,11 +1,12 @@
-"""Implementations by name: the built-in ones, `module:callable`, and ONNX files."""
+"""Implementations by name: the built-in ones, `module:callable`, `file.py:callable`, and ONNX files."""
 
 from __future__ import annotations
 
 import importlib
-import os
+import importlib.util
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, cast
 
 _PACKAGE = "proofs.laws.conformance.adapters"
@@ -39,6 +40,8 @@ BUILT_IN: Mapping[str, tuple[str, str]] = {
 """Name -> module of `adapters`, and the extra that installs what it needs."""
 
 DEVICES = ("cpu", "cuda")
+OURS = {name: Path(__file__).parents[3] for name in ("attention", "proofs")}
+"""Top-level packages of this project, and where they lie: no other module of that name can be imported beside them."""
 
 
 class TargetError(ValueError):
@@ -49,7 +52,8 @@ def target(name: str, device: str = "cpu") -> Callable[..., Any]:
     """Return the implementation of this name.
 
     Args:
-        name: a built-in name, `module:callable` (looked up in the current folder too), or the path of an ONNX file.
+        name: a built-in name, `module:callable` (looked up in the current folder too), `file.py:callable`, or the path
+            of an ONNX file.
         device: "cpu" or "cuda"; where the built-in ones run.
 
     Raises:
@@ -61,6 +65,10 @@ def target(name: str, device: str = "cpu") -> Callable[..., Any]:
         return _built_in(name, device)
     if name.lower().endswith(".onnx"):
         return _onnx_file(name, device)
+    if device != "cpu":
+        raise TargetError(f"{name}: expected a built-in name or an ONNX file with device {device}")
+    if ".py:" in name:
+        return _in_file(name)
     if ":" in name:
         return _named(name)
     import difflib  # noqa: PLC0415 - only a typing error needs it
@@ -78,10 +86,11 @@ def _built_in(name: str, device: str) -> Callable[..., Any]:
     except ImportError as error:
         missing = error.name or extra
         raise TargetError(
-            f"{name}: {missing} is not installed here; expected e.g. pip install 'attention-proofs[{extra}]'"
+            f"{name}: {missing} is not installed here; expected the extra {extra}, e.g. pip install '.[{extra}]'"
         ) from error
     except NotImplementedError as error:
-        raise TargetError(f"{name}: {error}") from error
+        said = str(error)
+        raise TargetError(said if said.startswith(f"{name}:") else f"{name}: {said}") from error
 
 
 def _onnx_file(path: str, device: str) -> Callable[..., Any]:
@@ -90,8 +99,8 @@ def _onnx_file(path: str, device: str) -> Callable[..., Any]:
         return cast("Callable[..., Any]", module.from_file(path, device))
     except ImportError as error:
         raise TargetError(
-            f"{path}: {error.name or 'onnx'} is not installed here; expected e.g. pip install "
-            "'attention-proofs[onnxruntime]'"
+            f"{path}: {error.name or 'onnx'} is not installed here; expected the extra onnxruntime, e.g. "
+            "pip install '.[onnxruntime]'"
         ) from error
     except (ValueError, OSError, NotImplementedError) as error:
         raise TargetError(str(error) if path in str(error) else f"{path}: {error}") from error
@@ -102,17 +111,48 @@ def _named(name: str) -> Callable[..., Any]:
     module, _, attribute = name.partition(":")
     if not module or not attribute:
         raise TargetError(f"{name}: expected module:callable, e.g. my_package.attention:attend")
-    folder = os.getcwd()  # noqa: PTH109 - sys.path holds strings
-    if folder not in sys.path:
-        sys.path.insert(0, folder)
+    folder, first = Path.cwd(), module.partition(".")[0]
+    if first in OURS and any((folder / each).exists() for each in (f"{first}.py", first)) and folder != OURS[first]:
+        raise TargetError(
+            f"{name}: attention-proofs has a package {first} of its own; expected another name, or the file, as in "
+            f"{first}.py:{attribute}"
+        )
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
     try:
         found: Any = importlib.import_module(module)
     except ModuleNotFoundError as error:
         if error.name is not None and (module == error.name or module.startswith(error.name + ".")):
             raise TargetError(f"{name}: expected a module that can be imported, found no {error.name}") from error
         raise TargetError(f"{name}: importing {module} needs {error.name}, which is not installed") from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise TargetError(f"{name}: importing {module} raises {type(error).__name__}: {error}") from error
+    return _attribute(name, module, found, attribute)
+
+
+def _in_file(name: str) -> Callable[..., Any]:
+    """Return what `path/to/file.py:attribute` names."""
+    path, _, attribute = name.rpartition(":")
+    file = Path(path)
+    if not attribute:
+        raise TargetError(f"{name}: expected file.py:callable, e.g. {path}:attend")
+    if not file.is_file():
+        raise TargetError(f"{name}: expected file.py:callable, found no file {path}")
+    alias = f"{file.stem}_of_{abs(hash(file.resolve()))}"
+    specification = importlib.util.spec_from_file_location(alias, file)
+    if specification is None or specification.loader is None:
+        raise TargetError(f"{name}: expected a Python file, got {path}")
+    found = importlib.util.module_from_spec(specification)
+    sys.modules[alias] = found
+    sys.path.insert(0, str(file.resolve().parent))
+    try:
+        specification.loader.exec_module(found)
+    except (Exception, SystemExit) as error:
+        raise TargetError(f"{name}: running {path} raises {type(error).__name__}: {error}") from error
+    return _attribute(name, path, found, attribute)
+
+
+def _attribute(name: str, module: str, found: Any, attribute: str) -> Callable[..., Any]:
     for part in attribute.split("."):
         if not hasattr(found, part):
             raise TargetError(f"{name}: expected a callable {attribute} in {module}, found no {part}")

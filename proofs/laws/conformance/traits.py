@@ -29,7 +29,7 @@ class Traits:
         alignment: where `is_causal` starts when L != S: query i sees keys 0..i ("upper_left"), or keys
             0..i + S - L ("lower_right").
         empty_row: the output of a row that may attend to nothing: zeros, NaN, the mean of all S values, or an
-            exception; "unstated" accepts zeros, NaN or an exception, the same everywhere.
+            exception; "unstated" accepts zeros or NaN, one of them throughout a call, or an exception.
         dtypes: names of the NumPy dtypes that are tried.
         compute: dtype name -> name of the least precise dtype that an input of that dtype is computed in; itself by
             default.

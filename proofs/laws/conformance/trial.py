@@ -31,18 +31,20 @@ class Subject:
         function: f(q, k, v, *, mask=None, is_causal=False, scale=None, ...).
         traits: what it declares.
         keywords: which of the optional keywords its signature has.
+        lacks: which of mask, is_causal and scale it has not, where that is known.
     """
 
     function: Function
     traits: Traits
     keywords: frozenset[str]
+    lacks: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, function: Function, traits: Any = None) -> Subject:
         """Return the subject for a callable, with the traits given, else those it carries."""
         if not callable(function):
             raise TypeError(f"implementation: expected a callable, got {type(function).__name__}")
-        return cls(function, traits_of(function, traits), _optional_keywords(function))
+        return cls(function, traits_of(function, traits), *_keywords(function))
 
     def __call__(self, call: Call) -> Array:
         """Return the outputs (B, H, L, Ev) of a call; the arguments are copies, which may be spoiled.
@@ -57,11 +59,14 @@ class Subject:
         self, arrays: tuple[Array, Array, Array], keywords: dict[str, Any], call: Call, *, copied: bool = True
     ) -> Array:
         """Return the outputs for arguments in the layout of the implementation, which may use its buffer again."""
-        for name in OPTIONAL:
-            if name in keywords and name not in self.keywords:
+        for name in keywords:
+            if name not in self.keywords and (name in OPTIONAL or name in self.lacks):
                 raise NotImplementedError(f"no keyword {name}")
-        with np.errstate(all="ignore"):  # the law judges results
-            found = self.function(*arrays, **keywords)
+        try:
+            with np.errstate(all="ignore"):  # the law judges results
+                found = self.function(*arrays, **keywords)
+        except SystemExit as error:
+            raise OutputError(f"expected an array, but the call exits with {error.code!r}") from None
         try:
             out = np.array(found) if copied else np.asarray(found)
         except (TypeError, ValueError, RuntimeError) as error:
@@ -69,11 +74,32 @@ class Subject:
         if self.traits.layout == "BLHE" and out.ndim == 4:
             out = out.swapaxes(1, 2)
         wanted = (*call.q.shape[:3], call.v.shape[3])
+        if out.dtype == object:
+            raise OutputError(f"expected an array, got {type(found).__name__}")
         if out.shape != wanted:
             raise OutputError(f"expected an output of shape {wanted} (B, H, L, Ev), got {out.shape}")
         if out.dtype.kind != "f":
             raise OutputError(f"expected floating-point outputs, got {out.dtype}")
         return out
+
+
+def probe(subject: Subject) -> str | None:
+    """Return what is wrong with an implementation that cannot even take two queries and two keys, or None.
+
+    Without this, one and the same mistake would be reported for every law.
+    """
+    ones = np.ones((1, 1, 2, 2), dtype=subject.traits.dtypes[0])
+    try:
+        subject(Call(ones, ones, ones))
+    except NotImplementedError:
+        return None  # it may want a mask, say: the laws find out what is offered
+    except OutputError as error:
+        return str(error)
+    except Exception as error:  # noqa: BLE001 - whatever a foreign implementation raises
+        hint = "; it is a class: name an instance" if isinstance(subject.function, type) else ""
+        first = (str(error).strip().splitlines() or [""])[0]
+        return f"a call with q, k and v of shape (1, 1, 2, 2) raises {type(error).__name__}: {first}{hint}"
+    return None
 
 
 def arguments(call: Call, traits: Traits) -> tuple[tuple[Array, Array, Array], dict[str, Any]]:
@@ -95,16 +121,20 @@ def _laid_out(array: Array, strided: bool) -> Array:
     return np.array(array, order="C")
 
 
-def _optional_keywords(function: Function) -> frozenset[str]:
+def _keywords(function: Function) -> tuple[frozenset[str], frozenset[str]]:
+    """Return which optional keywords a signature has, and which of the others it lacks.
+
+    Nothing is known of a builtin without a signature.  **kwargs promises no optional keyword, since an unknown one may
+    be swallowed silently, but the others may well be among them.
+    """
     try:
         parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):  # a builtin without a signature: only what every implementation has
-        return frozenset()
-    if any(each.kind is inspect.Parameter.VAR_KEYWORD for each in parameters):
-        # **kwargs promises nothing: an unknown keyword may be swallowed silently.
-        named = {each.name for each in parameters}
-        return frozenset(OPTIONAL) & named
-    return frozenset(OPTIONAL) & {each.name for each in parameters}
+    except (TypeError, ValueError):
+        return frozenset(), frozenset()
+    named = {each.name for each in parameters}
+    anything = any(each.kind is inspect.Parameter.VAR_KEYWORD for each in parameters)
+    always = frozenset({"mask", "is_causal", "scale"})
+    return frozenset(OPTIONAL) & named, frozenset() if anything else always - named
 
 
 @dataclass(frozen=True, slots=True, eq=False)
