@@ -55,9 +55,9 @@ def _introduction(record: Data) -> str:
         "with a tolerance, either zero or derived from the rounding of the dtype in use. A law that *holds* was "
         "corroborated on the cases that were tried; that is evidence, not proof. Where correct implementations may "
         "differ by convention, say in what a query gets that may attend to nothing, each is held to what it declares. "
-        "Every entry can be had again with `attention-proofs conform TARGET --examples N --seed S`, in an environment "
-        "with the [versions](#versions) below; all of them with `python tests/replays/replay.py`, which writes this "
-        "page."
+        "Every entry can be had again, the laws being those of its day, with `attention-proofs conform TARGET "
+        "--examples N --seed S` in an environment with the [versions](#versions) below; all of them with "
+        "`python tests/replays/replay.py`, which writes this page."
     )
 
 
