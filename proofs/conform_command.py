@@ -48,10 +48,11 @@ def conform(
 ) -> None:
     """Hold an attention implementation to the laws.
 
-    TARGET is a built-in name (numeric, torch, torch-math, jax, onnxruntime, ...), module:callable, or an ONNX file. The
-    callable has the signature f(q, k, v, *, mask=None, is_causal=False, scale=None).
+    TARGET is a built-in name (numeric, torch, torch-math, jax, onnxruntime, ...), module:callable, file.py:callable, or
+    an ONNX file. The callable has the signature f(q, k, v, *, mask=None, is_causal=False, scale=None).
 
-    Exits with 0 if every law that applies holds, 1 if one is broken, 2 if the target cannot be run.
+    Exits with 0 if every law that applies holds, 1 if one is broken, else 2 if one ended with an error or nothing could
+    be checked.
     """
     from proofs.laws.conformance.catalogue import UnknownLawError, laws  # noqa: PLC0415 - start-up stays fast
     from proofs.laws.conformance.running import Options, run  # noqa: PLC0415

@@ -92,7 +92,9 @@ class _Program:
             for key, value in keywords.items():
                 given.append(f"{key}={self.named(key, value) if isinstance(value, np.ndarray) else repr(value)}")
             self.lines += [f"out_{index} = f({', '.join(given)})", *self.shown(each), ""]
-        return "\n".join([*self.head, *self.imports, *self.found, "", *self.lines])
+        outputs = [f"out_{index}" for index, each in enumerate(made, 1) if not isinstance(each.result, Exception)]
+        seen = [f'print({", ".join(outputs)}, sep="\\n")'] if outputs else []
+        return "\n".join([*self.head, *self.imports, *self.found, "", *self.lines, *seen])
 
     def named(self, argument: str, array: Array) -> str:
         """Return a name for the array, written out where it is new."""
