@@ -229,7 +229,11 @@ def traits(backend: str, *, operation: bool) -> Traits:
         flush_to_zero=True,
         equal_widths=equal,
         few_shapes=backend == "jax",
-        sources={**sources, **({"equal_widths": widths} if equal else {})},
+        sources={
+            **sources,
+            **({"equal_widths": widths} if equal else {}),
+            **({"few_shapes": "jax.jit, documentation: compiled anew for every shape"} if backend == "jax" else {}),
+        },
     )
 
 
