@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from proofs.laws.conformance.catalogue import LAWS
 from proofs.laws.registry import registry
 from proofs.registry import claims
 
@@ -83,6 +84,7 @@ def test_laws_and_claims_name_one_another():
     laws = {law.id: law.claim for law in registry()}
     assert set(laws.values()) <= set(claims())
     assert {claim.law for claim in claims().values() if claim.law} <= set(laws)
+    assert {law.claim for law in LAWS} - {None} <= set(claims())
 
 
 def test_no_machine_is_named():

@@ -22,25 +22,25 @@ def _same(trial: Trial, one: Call, other: Call) -> Measurement:
     return judged(error, tolerance, applies=limits.in_scope, exercised=limits.in_scope & spread(limits))
 
 
-def _default_scale(trial: Trial) -> Measurement:
-    call = trial.call.but(scale=None)
-    found, limits = log_ratios(trial, call), trial.limits(call)
-    same = close(trial.outputs(call), trial.outputs(call.but(scale=call.factor)), limits)
-    # Both might be wrong alike: the weights of one of them are held to the scores.
+def _same_and_weighed(trial: Trial, one: Call, other: Call, weighed: Call) -> Measurement:
+    """Hold two calls to one another, and, as both might be wrong alike, the weights of one of them to its scores."""
+    found, limits = log_ratios(trial, weighed), trial.limits(one)
+    same = close(trial.outputs(one), trial.outputs(other), limits)
     error, tolerance = together(same, (found.error, found.tolerance))
     applies = limits.in_scope & found.limits.in_scope
     return judged(error, tolerance, applies=applies, exercised=applies & found.visible)
+
+
+def _default_scale(trial: Trial) -> Measurement:
+    call = trial.call.but(scale=None)
+    return _same_and_weighed(trial, call, call.but(scale=call.factor), weighed=call)
 
 
 def _scale_sign(trial: Trial) -> Measurement:
     call = trial.call.but(scale=trial.call.factor)
     if trial.problem.cut % 3:
         turned = call.but(q=-call.q, scale=-call.factor)
-        found, limits = log_ratios(trial, turned), trial.limits(call)
-        same = close(trial.outputs(call), trial.outputs(turned), limits)
-        error, tolerance = together(same, (found.error, found.tolerance))
-        applies = limits.in_scope & found.limits.in_scope
-        return judged(error, tolerance, applies=applies, exercised=applies & found.visible)
+        return _same_and_weighed(trial, call, turned, weighed=turned)
     # A scale of 0 spreads every row evenly over what it may attend to: visible where that is not so for another scale.
     nothing = call.but(q=np.zeros_like(call.q), scale=1.0)
     limits = trial.limits(nothing)

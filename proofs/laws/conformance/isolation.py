@@ -78,8 +78,7 @@ def calm(trial: Trial, call: Call) -> Truths:
     E = call.q.shape[3]
     q = np.abs(call.q.astype(np.float64)).max(axis=(2, 3))
     k = np.abs(call.expanded("k").astype(np.float64)).max(axis=(2, 3))
-    name = call.q.dtype.name
-    largest = min(float(np.finfo(each).max) for each in (name, trial.traits.compute_dtype(name)))
+    largest = _largest(trial)
     with np.errstate(over="ignore"):
         scaled = max(1.0, abs(call.factor)) * k
         return np.asarray((scaled <= largest) & (4 * E * q * scaled <= largest))
@@ -87,9 +86,8 @@ def calm(trial: Trial, call: Call) -> Truths:
 
 def _any_size(trial: Trial) -> Measurement:
     keys, rows = _hidden(trial)
-    largest = _largest(trial)
-    signs = np.where(trial.problem.other_k < 0, -1, 1).astype(trial.call.k.dtype)
-    return _undisturbed(trial, keys, rows, other_k=signs * largest)
+    signs = np.where(trial.problem.other_k < 0, -1.0, 1.0)
+    return _undisturbed(trial, keys, rows, other_k=(signs * (_largest(trial) / 2)).astype(trial.call.k.dtype))
 
 
 def _not_a_number(trial: Trial) -> Measurement:
@@ -105,11 +103,10 @@ def _not_a_number(trial: Trial) -> Measurement:
     return judged(same_bits(before, after, rows), 0, exercised=hit & rows.any(axis=-1))
 
 
-def _largest(trial: Trial) -> Array:
-    """Return half of the largest number that is finite both as stored and as computed."""
+def _largest(trial: Trial) -> float:
+    """Return the largest number that is finite both as stored and as computed."""
     name = trial.call.k.dtype.name
-    largest = min(float(np.finfo(each).max) for each in (name, trial.traits.compute_dtype(name)))
-    return np.asarray(largest / 2, dtype=name)
+    return min(float(np.finfo(each).max) for each in (name, trial.traits.compute_dtype(name)))
 
 
 def _heads(trial: Trial) -> Measurement:

@@ -18,7 +18,7 @@ import numpy as np
 from proofs.laws.conformance.call import ARRAYS, Array, Call
 from proofs.laws.conformance.law import ConformanceLaw
 from proofs.laws.conformance.problem import Problem
-from proofs.laws.conformance.trial import Subject, Trial, arguments, limits
+from proofs.laws.conformance.trial import Subject, Trial, arguments, first_line, limits
 from proofs.laws.law import distance
 
 LARGEST = 4096
@@ -130,7 +130,7 @@ class _Program:
         """Return comments: what came back, and what the definition gives where that differs by more than its bound."""
         out = made.result
         if isinstance(out, Exception):
-            return [f"#   raises {type(out).__name__}: {(str(out).splitlines() or [''])[0]}"]
+            return [f"#   raises {type(out).__name__}: {first_line(out)}"]
         if out.size > LARGEST:
             return [f"#   an array of shape {out.shape}"]
         lines = [f"#   {out.tolist()!r}"]

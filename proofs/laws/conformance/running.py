@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,7 +15,7 @@ from proofs.laws.conformance.plan import EXAMPLES, EXAMPLES_COMPILED, NothingToP
 from proofs.laws.conformance.problem import Problem
 from proofs.laws.conformance.reproduction import reproduction
 from proofs.laws.conformance.shrinking import shrunk
-from proofs.laws.conformance.trial import Subject, Trial
+from proofs.laws.conformance.trial import Subject, Trial, first_line
 from proofs.laws.law import Outcome
 from proofs.laws.running import Tally
 
@@ -80,7 +80,7 @@ def _step(law: ConformanceLaw, subject: Subject, problem: Problem, tally: _Tally
         plain = _plain(law, problem)
         return None if plain is None else _step(law, subject, plain, tally, options)
     except Exception as error:  # noqa: BLE001 - whatever a foreign implementation raises is its outcome
-        note = f"{type(error).__name__}: {_first_line(error)}"
+        note = f"{type(error).__name__}: {first_line(error)[:300]}"
         smaller = shrunk(law, subject, problem, raises=type(error)) if options.shrink else problem
         found = tally.outcome("error", note=note)
         return replace(found, counterexample=reproduction(law, subject, smaller, options.name))
@@ -103,25 +103,6 @@ def _plain(law: ConformanceLaw, problem: Problem) -> Problem | None:
     if call.scale is not None and "default" in law.scales:
         given.add("scale")
     return problem.but(call=call.but(**dict.fromkeys(given))) if given else None
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [""])[0][:300]
-
-
-def run_all(
-    laws: Sequence[ConformanceLaw],
-    subject: Subject,
-    options: Options | None = None,
-    progress: Callable[[str], None] | None = None,
-) -> list[Outcome]:
-    """Hold an implementation to several laws, one after the other."""
-    outcomes = []
-    for law in laws:
-        if progress is not None:
-            progress(law.title)
-        outcomes.append(run(law, subject, options))
-    return outcomes
 
 
 class _Tally(Tally):

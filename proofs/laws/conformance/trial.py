@@ -97,9 +97,13 @@ def probe(subject: Subject) -> str | None:
         return str(error)
     except Exception as error:  # noqa: BLE001 - whatever a foreign implementation raises
         hint = "; it is a class: name an instance" if isinstance(subject.function, type) else ""
-        first = (str(error).strip().splitlines() or [""])[0]
-        return f"a call with q, k and v of shape (1, 1, 2, 2) raises {type(error).__name__}: {first}{hint}"
+        return f"a call with q, k and v of shape (1, 1, 2, 2) raises {type(error).__name__}: {first_line(error)}{hint}"
     return None
+
+
+def first_line(error: Exception) -> str:
+    """Return the first line of what an exception says."""
+    return (str(error).strip().splitlines() or [""])[0]
 
 
 def arguments(call: Call, traits: Traits) -> tuple[tuple[Array, Array, Array], dict[str, Any]]:
